@@ -1,0 +1,35 @@
+/// What the analysis needs to know about a run besides its integer state: names, clock, units of
+/// the fixed-point sums. A result file carries all of it, so that `show` needs no scenario.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "host/engine/accumulators.hpp"
+#include "host/scenario/network.hpp"
+#include "host/scenario/scenario.hpp"
+
+namespace blocrisk {
+
+struct ResultFacts {
+  std::vector<std::string> members, minerals;  ///< ids
+  std::string start_date;                      ///< ISO, the first step's beginning
+  int n_steps = 0, steps_per_year = 0, n_years = 0;  ///< n_years: whole years
+  double short_threshold = 0.0;
+  std::vector<double> thresholds;            ///< exceedance thresholds, as the scenario wrote them
+  std::vector<double> measure_scale;         ///< [measure][member][mineral], 1/unit of the sums
+  std::vector<double> member_measure_scale;  ///< [member measure][member]
+
+  double months_per_step() const { return 12.0 / steps_per_year; }
+  double horizon_months() const { return 12.0 * n_steps / steps_per_year; }
+  AccumulatorShape shape() const;
+  friend bool operator==(const ResultFacts&, const ResultFacts&) = default;
+};
+
+ResultFacts facts_of(const Network& network, const Scenario& scenario);
+
+/// Days from the start date to the beginning of each step, by the calendar: whole months move the
+/// month, a part of a month is that part of its days.
+std::vector<double> step_start_days(const ResultFacts& facts);
+
+}  // namespace blocrisk

@@ -1,0 +1,50 @@
+/// A result as the file holds it: the integer state, what it means, and where it came from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "host/analysis/facts.hpp"
+#include "host/engine/accumulators.hpp"
+#include "host/engine/backend.hpp"
+#include "host/engine/samples.hpp"
+
+namespace blocrisk {
+
+inline constexpr const char* result_schema = "blocrisk-result";
+inline constexpr std::int64_t result_schema_version = 1;
+
+/// What may differ between two runs that sampled the same paths.
+struct VolatileFacts {
+  std::string backend, device, compiler, command_line;
+  std::string started_at, finished_at;  ///< ISO 8601, UTC
+  double sampling_s = 0.0;
+  double paths_per_s = 0.0;
+  friend bool operator==(const VolatileFacts&, const VolatileFacts&) = default;
+};
+
+/// Where a result came from; the file's root attributes.
+struct RunOrigin {
+  std::string scenario_name;
+  std::string scenario_text;    ///< canonical, with every table
+  std::string scenario_sha256;  ///< of that text
+  std::string network_hash;
+  std::uint64_t seed = 0;
+  std::uint64_t paths_asked = 0;
+  std::vector<PathRange> ranges;  ///< path numbers done
+  std::string stop_reason;
+  std::string engine_version, commit;
+  std::optional<VolatileFacts> volatile_facts;  ///< absent under --no-volatile
+  friend bool operator==(const RunOrigin&, const RunOrigin&) = default;
+};
+
+struct StoredResult {
+  ResultFacts facts;
+  Accumulators accumulators;
+  Samples samples;  ///< n_paths 0: none were asked for
+  RunOrigin origin;
+};
+
+}  // namespace blocrisk

@@ -1,0 +1,13 @@
+/// Reads a result file back into the state it was written from.
+#pragma once
+
+#include <filesystem>
+
+#include "host/io/result.hpp"
+
+namespace blocrisk {
+
+/// Throws EnvironmentError where the file cannot be read, is no result, or is of another version.
+StoredResult read_result(const std::filesystem::path& path);
+
+}  // namespace blocrisk
