@@ -1,0 +1,64 @@
+#include "host/scenario/calibrate.hpp"
+
+#include <cmath>
+
+#include "host/scenario/calibrate_chain.hpp"
+#include "host/scenario/calibrate_measures.hpp"
+#include "host/scenario/calibrate_pools.hpp"
+#include "host/scenario/calibrate_world.hpp"
+#include "host/support/error.hpp"
+
+namespace blocrisk {
+namespace {
+
+void set_header(const Scenario& scenario, Network& network) {
+  network.n_steps = scenario.n_steps();
+  network.steps_per_year = scenario.clock.steps_per_year;
+  network.members = scenario.bloc.members;
+  for (const Mineral& mineral : scenario.minerals) network.minerals.push_back(mineral.id);
+  NetworkView& header = network.header;
+  header.n_steps = network.n_steps;
+  header.steps_per_year = network.steps_per_year;
+  header.n_years = network.n_steps / network.steps_per_year;
+  header.n_members = static_cast<std::int32_t>(network.members.size());
+  header.n_minerals = static_cast<std::int32_t>(network.minerals.size());
+  header.n_actors = static_cast<std::int32_t>(network.actors.size());
+  header.n_instruments = static_cast<std::int32_t>(network.instruments.size());
+  header.n_groups = static_cast<std::int32_t>(network.groups.size());
+  header.n_scheduled = static_cast<std::int32_t>(network.scheduled.size());
+  header.priority_rule = scenario.allocation.rule == AllocationRule::priority ? 1 : 0;
+}
+
+void build_mineral(const Scenario& scenario, int mineral, Pools& pools) {
+  Network& network = pools.network();
+  const ChainInput input = collect_chain(scenario, mineral);
+  network.base.push_back(balance_chain(scenario, input, network.adjustments, pools.complaints()));
+  const auto& base = network.base.back();
+  if (base.empty()) return;
+  const std::size_t first_real = network.reals.size();
+  network.chains.push_back(build_chain({scenario, input, base, pools}));
+  for (std::size_t at = first_real; at < network.reals.size(); ++at) {
+    if (std::isfinite(network.reals[at])) continue;
+    pools.complaints().push_back({"", 0, "minerals[" + input.law->id + "]", "",
+                                  "some of its tonnages leave the range of single precision (1e-37 to 1e38 t a step)"});
+    return;
+  }
+}
+
+}  // namespace
+
+Network calibrate(const Scenario& scenario) {
+  Network network;
+  Pools pools(network);
+  build_world(scenario, pools);
+  for (std::size_t mineral = 0; mineral < scenario.minerals.size(); ++mineral) {
+    build_mineral(scenario, static_cast<int>(mineral), pools);
+  }
+  if (!pools.complaints().empty()) throw ScenarioError(pools.complaints());
+  set_header(scenario, network);
+  build_measures(scenario, network);
+  network.hash = hash_network(network);
+  return network;
+}
+
+}  // namespace blocrisk

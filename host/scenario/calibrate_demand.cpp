@@ -1,0 +1,90 @@
+// Sections 4.7 and 5 of the model: reference demand through time, and what the measures divide by.
+#include "host/scenario/calibrate_chain.hpp"
+#include "host/scenario/calibrate_numbers.hpp"
+
+namespace blocrisk {
+namespace {
+
+/// Tables over time are [step][sink].
+struct DemandTables {
+  std::vector<double> demand_t, inverse_demand, cover_days_per_t, shared_share;
+  std::vector<double> members_demand_t;  ///< [step]
+  std::vector<double> total_t;           ///< [sink] over the horizon
+};
+
+void append_step(const ChainContext& context, int step, DemandTables& tables) {
+  const auto& rows = context.input.demand;
+  const double dt_yr = context.dt_yr();
+  std::vector<double> demand_t;
+  double members_t = 0.0;
+  for (const DemandRow* row : rows) {
+    demand_t.push_back(row->demand_t_per_yr * dt_yr * growth_factor(row->growth_per_yr, step, dt_yr));
+    if (context.scenario.is_member(row->country_index)) members_t += demand_t.back();
+  }
+  tables.members_demand_t.push_back(members_t);
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    const bool is_member = context.scenario.is_member(rows[j]->country_index);
+    tables.demand_t.push_back(demand_t[j]);
+    tables.inverse_demand.push_back(1.0 / demand_t[j]);
+    tables.cover_days_per_t.push_back(days_per_yr * dt_yr / demand_t[j]);
+    tables.shared_share.push_back(is_member ? demand_t[j] / members_t : 0.0);
+    tables.total_t[j] += demand_t[j];
+  }
+}
+
+DemandTables demand_tables(const ChainContext& context) {
+  DemandTables tables;
+  tables.total_t.resize(context.input.demand.size());
+  for (int step = 0; step < context.scenario.n_steps(); ++step) append_step(context, step, tables);
+  return tables;
+}
+
+void build_essential(const ChainContext& context, const DemandTables& tables, ChainSpec& chain) {
+  std::vector<double> slack, total_t;
+  for (std::size_t j = 0; j < tables.total_t.size(); ++j) {
+    const double essential = context.input.demand[j]->essential_fraction;
+    slack.push_back(1.0 - essential);
+    total_t.push_back(essential * tables.total_t[j]);
+  }
+  chain.essential_slack = context.pools.add_reals(slack);
+  chain.essential_total_t = context.pools.add_reals(total_t);
+}
+
+/// Members with demand, in the order of the bloc.
+void build_cells(const ChainContext& context, ChainSpec& chain) {
+  std::vector<std::int32_t> sinks, members;
+  const auto& member_indices = context.scenario.bloc.member_indices;
+  for (std::size_t member = 0; member < member_indices.size(); ++member) {
+    const int slot = slot_of_country(context.last().sink_country, member_indices[member]);
+    if (slot == none) continue;
+    sinks.push_back(slot);
+    members.push_back(static_cast<std::int32_t>(member));
+  }
+  chain.n_cells = static_cast<std::int32_t>(sinks.size());
+  chain.cell_sink = context.pools.add_ints(sinks);
+  chain.cell_member = context.pools.add_ints(members);
+}
+
+}  // namespace
+
+void build_demand(const ChainContext& context, ChainSpec& chain) {
+  const Mineral& law = *context.input.law;
+  const DemandTables tables = demand_tables(context);
+  chain.demand_t = context.pools.add_reals(tables.demand_t);
+  chain.inverse_demand_t = context.pools.add_reals(tables.inverse_demand);
+  chain.cover_days_per_t = context.pools.add_reals(tables.cover_days_per_t);
+  chain.shared_share = context.pools.add_reals(tables.shared_share);
+  chain.members_demand_t = context.pools.add_reals(tables.members_demand_t);
+  chain.total_demand_t = context.pools.add_reals(tables.total_t);
+  chain.demand_elasticity = static_cast<float>(law.demand_elasticity);
+  chain.least_response = static_cast<float>(1.0 - law.max_response_fraction);
+  if (law.substitution_max > 0.0) {
+    chain.substitution_step = static_cast<float>(law.substitution_per_yr * context.dt_yr());
+    chain.substitution_reversal_step = static_cast<float>(law.substitution_reversal_per_yr * context.dt_yr());
+    chain.inverse_substitution_max = static_cast<float>(1.0 / law.substitution_max);
+  }
+  build_essential(context, tables, chain);
+  build_cells(context, chain);
+}
+
+}  // namespace blocrisk
