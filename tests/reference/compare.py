@@ -30,7 +30,7 @@ def main(arguments=None):
     parser.add_argument("engine", help="engine result: .h5, .npz or .csv")
     parser.add_argument("reference", help="npz written by blocrisk_reference")
     parser.add_argument("--relative", type=float, default=1e-4, help="a cell agrees within this (default 1e-4)")
-    parser.add_argument("--share", type=float, default=0.98, help="share of cells that must agree (default 0.98)")
+    parser.add_argument("--share", type=float, default=0.99, help="share of cells that must agree (default 0.99)")
     parser.add_argument("--sigmas", type=float, default=5.0, help="paired standard errors allowed between means")
     parser.add_argument("--worst", type=int, default=0, help="print that many worst cells of each measure")
     options = parser.parse_args(arguments)

@@ -18,7 +18,7 @@ from blocrisk_reference.draws import (
 )  # fmt: skip
 from blocrisk_reference.measures import _peak, _spells
 from blocrisk_reference.scenario import load_scenario
-from blocrisk_reference.simulate import load_and_calibrate, simulate
+from blocrisk_reference.run import load_and_calibrate, simulate
 from blocrisk_reference.world import sample_world
 from random_scenario import write_scenario
 from tiny import actor, instrument, mineral, network, node, scheduled, sink

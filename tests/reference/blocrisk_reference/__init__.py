@@ -1,5 +1,5 @@
 """Independent double-precision reference of the blocrisk model, written from the model page."""
 
-from .simulate import load_and_calibrate, simulate
+from .run import load_and_calibrate, simulate
 
 __all__ = ["load_and_calibrate", "simulate"]

@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from .simulate import load_and_calibrate, simulate
+from .run import load_and_calibrate, simulate
 
 BATCH_PATHS = 256
 

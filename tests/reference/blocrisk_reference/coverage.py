@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from .simulate import load_and_calibrate, simulate
+from .run import load_and_calibrate, simulate
 
 BRANCHES = (
     "outage", "closure", "flooding", "flood_tonnes", "project_tested", "project_taken", "project_tonnes", "jump_or_shock",
