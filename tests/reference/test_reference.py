@@ -4,14 +4,18 @@ Statistical tests use fixed seeds; each allows 4.5 standard errors, a false-alar
 Run with python3 -m pytest or python3 -m unittest from this folder.
 """
 
+import contextlib
+import io
 import tempfile
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
 
+import compare
 import numpy as np
 from blocrisk_reference.allocation import fill, serve_in_order
 from blocrisk_reference.calibrate import calibrate
+from blocrisk_reference.cli import run_batches, save
 from blocrisk_reference.coverage import BRANCHES, BranchCounter
 from blocrisk_reference.draws import (
     Draws, StepWords, happens, normal, philox4x32_10, pick, pick_thresholds, stream_of, uniform,
@@ -525,6 +529,47 @@ class RandomNetworks(unittest.TestCase):
         longer = simulate(calibrate(scenario), 0, self.N_PATHS)
         before = self.results[list(self.SEEDS).index(33)]["shortfall"]
         np.testing.assert_allclose(longer["shortfall"][:, :, :-1], before, rtol=1e-9, atol=1e-12)
+
+
+class Comparing(unittest.TestCase):
+    """compare.py passes rounding and fails what is planted."""
+
+    def setUp(self):
+        law = one_supplier(inclusion=0.7, actor=[actor("SEL", 1.0)], instrument=[instrument(initial=0.6, months=6)])
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.ours = str(Path(self.folder.name) / "ours.npz")
+        save(self.ours, law, 10, run_batches(law, 10, 210))
+        self.data = dict(np.load(self.ours))
+
+    def verdict(self, **change):
+        theirs = str(Path(self.folder.name) / "theirs.npz")
+        np.savez(theirs, **{**self.data, **change})
+        with contextlib.redirect_stdout(io.StringIO()):
+            return compare.main([theirs, self.ours])
+
+    def test_single_precision_passes(self):
+        self.assertEqual(self.verdict(shortfall=self.data["shortfall"].astype(np.float32)), 0)
+
+    def test_a_planted_bias_of_one_percent_fails(self):
+        self.assertEqual(self.verdict(shortfall=self.data["shortfall"] * 1.01), 1)
+
+    def test_two_percent_of_wrong_cells_fail(self):
+        wrong = self.data["months_short"].copy()
+        wrong[:4] += 1
+        self.assertEqual(self.verdict(months_short=wrong), 1)
+
+    def test_not_a_number_fails(self):
+        wrong = self.data["loss"].copy()
+        wrong[0, 0, 0] = np.nan
+        self.assertEqual(self.verdict(loss=wrong), 1)
+
+    def test_csv_is_read_by_names(self):
+        theirs = Path(self.folder.name) / "theirs.csv"
+        lines = [f"{p},BUY,ore,{v:.9g}" for p, v in zip(self.data["path"], self.data["peak"][:, 0, 0])]
+        theirs.write_text("\n".join(["path,member,mineral,peak", *reversed(lines)]) + "\n", encoding="utf-8")
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(compare.main([str(theirs), self.ours]), 0)
 
 
 if __name__ == "__main__":
