@@ -23,6 +23,8 @@ ABSOLUTE_FLOOR = {
     "timeline_restricted_fraction": 1e-5,
 }  # fmt: skip
 USD_FLOOR_SHARE = 1e-7
+# A writer may leave out the prefix where there is no cell measure of that name.
+ALIASES = {"annual_loss": "member_annual_loss", "worst_year_loss": "member_worst_year_loss"}
 
 
 def main(arguments=None):
@@ -118,7 +120,8 @@ def read_hdf5(path):
         data = {name: samples[name][...] for name in samples if isinstance(samples[name], h5py.Dataset)}
         if "path" not in data and "path" in file:
             data["path"] = file["path"][...]
-    return {name: value for name, value in data.items() if value.dtype.kind in "fiu" and value.ndim > 0}
+    numbers = {name: value for name, value in data.items() if value.dtype.kind in "fiu" and value.ndim > 0}
+    return {ALIASES.get(name, name): value for name, value in numbers.items()}
 
 
 def read_csv(path, reference):
