@@ -1,0 +1,70 @@
+#include "host/engine/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace blocrisk {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double seconds_since(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+AccumulatorShape shape_of(const Network& network) {
+  return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
+          network.n_steps, network.header.n_years, network.header.n_thresholds};
+}
+
+Samples make_samples(const Network& network, const RunOptions& options) {
+  const std::uint64_t count = std::min(options.n_samples, options.range.count());
+  if (count == 0) return {};
+  const AccumulatorShape shape = shape_of(network);
+  return Samples(options.range.first, count, shape.n_members, shape.n_minerals, shape.n_years);
+}
+
+}  // namespace
+
+RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options) {
+  RunResult result;
+  result.accumulators = Accumulators(shape_of(network));
+  result.samples = make_samples(network, options);
+  result.paths_asked = options.range.count();
+  result.stop_reason = "done";
+  result.backend = backend.name();
+  result.device = backend.device();
+
+  const std::uint64_t batch =
+      std::max<std::uint64_t>(options.batch_paths ? options.batch_paths : backend.batch_paths(), 1);
+  Samples* samples = result.samples.n_paths > 0 ? &result.samples : nullptr;
+  const SteadyClock::time_point start = SteadyClock::now();
+  std::uint64_t next = options.range.first;
+  while (next < options.range.last) {
+    const PathRange piece{next, next + std::min(batch, options.range.last - next)};
+    backend.run(piece, result.accumulators, samples);
+    next = piece.last;
+    const bool go_on =
+        !options.on_progress ||
+        options.on_progress({next - options.range.first, result.paths_asked, seconds_since(start)});
+    if (!go_on && next < options.range.last) {
+      result.stop_reason = "stopped";
+      break;
+    }
+  }
+  result.sampling_s = seconds_since(start);
+  if (next > options.range.first) result.done.push_back({options.range.first, next});
+  return result;
+}
+
+bool cell_has_demand(const Network& network, int member, int mineral) {
+  const ChainSpec& chain = network.chains[static_cast<std::size_t>(mineral)];
+  const auto first = network.ints.begin() + static_cast<std::ptrdiff_t>(chain.cell_member);
+  return std::find(first, first + chain.n_cells, member) != first + chain.n_cells;
+}
+
+double horizon_months(const Network& network) {
+  return 12.0 * network.n_steps / network.steps_per_year;
+}
+
+}  // namespace blocrisk

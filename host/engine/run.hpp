@@ -1,0 +1,44 @@
+/// A run: batches of paths through one backend until the range is done or somebody stops it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "host/engine/accumulators.hpp"
+#include "host/engine/backend.hpp"
+#include "host/engine/samples.hpp"
+
+namespace blocrisk {
+
+struct Progress {
+  std::uint64_t paths_done = 0;
+  std::uint64_t paths_asked = 0;
+  double elapsed_s = 0;
+};
+
+struct RunOptions {
+  PathRange range;
+  std::uint64_t n_samples = 0;                      ///< store per-path measures of the first n paths of the range
+  std::uint64_t batch_paths = 0;                    ///< 0: the backend's choice
+  std::function<bool(const Progress&)> on_progress; ///< after every batch; false stops the run there
+};
+
+struct RunResult {
+  Accumulators accumulators;
+  Samples samples;
+  std::vector<PathRange> done;       ///< path ranges sampled
+  std::uint64_t paths_asked = 0;
+  std::string stop_reason;           ///< "done" or "stopped"
+  std::string backend, device;
+  double sampling_s = 0;
+};
+
+RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options);
+
+/// Cells of members without demand, whose measures are known: 0, but `first_short` the horizon.
+bool cell_has_demand(const Network& network, int member, int mineral);
+double horizon_months(const Network& network);
+
+}  // namespace blocrisk
