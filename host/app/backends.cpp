@@ -1,0 +1,148 @@
+#include "host/app/backends.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "host/app/numbers.hpp"
+#include "host/cpu/cpu_backend.hpp"
+#include "host/support/error.hpp"
+
+namespace blocrisk {
+namespace {
+
+constexpr int max_threads = 4096;
+
+#ifdef BLOCRISK_HAVE_CUDA
+std::vector<CudaDevice> find_cuda_devices(std::string& reason) { return cuda_devices(&reason); }
+
+std::unique_ptr<Backend> open_cuda(const Network& network, std::uint64_t seed,
+                                   const std::vector<int>& devices) {
+  return make_cuda_backend(network, seed, devices);
+}
+#else
+std::vector<CudaDevice> find_cuda_devices(std::string& reason) {
+  reason = "this build has no CUDA backend: it was made without a CUDA compiler";
+  return {};
+}
+
+std::unique_ptr<Backend> open_cuda(const Network&, std::uint64_t, const std::vector<int>&) {
+  throw EnvironmentError("this build has no CUDA backend");
+}
+#endif
+
+std::string join(const std::vector<int>& numbers) {
+  std::string text;
+  for (const int number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
+  return text;
+}
+
+std::string what_is_here(const Inventory& here) {
+  std::string text = "here: cpu (lanes " + join(here.cpu_lanes) + ")";
+  for (const CudaDevice& device : here.cuda_devices) {
+    text += ", cuda device " + std::to_string(device.id) + " (" + device.name + ")";
+  }
+  return text;
+}
+
+void refuse_contradictions(const BackendOptions& options) {
+  const bool cpu_only = options.threads > 0 || options.lanes > 0;
+  const bool cuda_only = !options.devices.empty();
+  if (cpu_only && cuda_only)
+    throw UsageError("--devices is for CUDA, --threads and --lanes are for the CPU; not both");
+  if (options.name == "cpu" && cuda_only)
+    throw UsageError("--devices is for CUDA, but --backend cpu was asked for");
+  if (options.name == "cuda" && cpu_only) {
+    throw UsageError("--threads and --lanes are for the CPU, but --backend cuda was asked for");
+  }
+}
+
+ChosenBackend choose_cuda(const Network& network, std::uint64_t seed, const BackendOptions& options,
+                          const Inventory& here) {
+  if (here.cuda_devices.empty()) {
+    throw EnvironmentError("backend cuda is not here: " + here.no_cuda_reason + "; " +
+                           what_is_here(here));
+  }
+  std::vector<int> devices = options.devices;
+  if (devices.empty()) devices = {here.cuda_devices.front().id};
+  for (const int id : devices) {
+    const auto is_it = [id](const CudaDevice& device) { return device.id == id; };
+    if (std::none_of(here.cuda_devices.begin(), here.cuda_devices.end(), is_it)) {
+      throw EnvironmentError("CUDA device " + std::to_string(id) + " is not here; " +
+                             what_is_here(here));
+    }
+  }
+  return {open_cuda(network, seed, devices), "asked for"};
+}
+
+ChosenBackend choose_cpu(const Network& network, std::uint64_t seed, const BackendOptions& options,
+                         std::string reason) {
+  return {make_cpu_backend(network, seed, {options.threads, options.lanes}), std::move(reason)};
+}
+
+ChosenBackend choose_automatically(const Network& network, std::uint64_t seed,
+                                   const BackendOptions& options) {
+  if (options.threads > 0 || options.lanes > 0) {
+    return choose_cpu(network, seed, options, "auto: --threads and --lanes are the CPU's");
+  }
+  const Inventory here = take_inventory();
+  if (!options.devices.empty()) return choose_cuda(network, seed, options, here);
+  if (here.cuda_devices.empty())
+    return choose_cpu(network, seed, options, "auto: " + here.no_cuda_reason);
+  try {
+    ChosenBackend chosen = choose_cuda(network, seed, options, here);
+    chosen.reason = "auto: a CUDA device works";
+    return chosen;
+  } catch (const EnvironmentError& error) {
+    return choose_cpu(network, seed, options, std::string("auto: CUDA failed: ") + error.what());
+  }
+}
+
+}  // namespace
+
+void add_backend_options(CLI::App& command, BackendOptions& options) {
+  command
+      .add_option("--backend", options.name, "auto takes CUDA where a device works, else the CPU")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
+  command
+      .add_option_function<std::string>(
+          "--devices",
+          [&options](const std::string& text) {
+            options.devices = parse_devices("--devices", text);
+          },
+          "CUDA devices, as in 0,1 (default: the first)")
+      ->type_name("LIST");
+  add_cpu_options(command, options.threads, options.lanes);
+}
+
+void add_cpu_options(CLI::App& command, int& threads, int& lanes) {
+  command.add_option("--threads", threads, "CPU threads (default: one per hardware thread)")
+      ->check(CLI::Range(1, max_threads))
+      ->type_name("N");
+  command
+      .add_option("--lanes", lanes, "CPU paths per vector: 1, 8 or 16 (default: the widest here)")
+      ->check(CLI::IsMember({1, 8, 16}))
+      ->type_name("N");
+}
+
+Inventory take_inventory() {
+  Inventory here;
+  here.cpu_lanes = available_lanes();
+  here.hardware_threads = static_cast<int>(std::thread::hardware_concurrency());
+  here.cuda_devices = find_cuda_devices(here.no_cuda_reason);
+  return here;
+}
+
+std::string instruction_set(int lanes) {
+  return lanes == 16 ? "AVX-512" : lanes == 8 ? "AVX2" : "scalar";
+}
+
+ChosenBackend choose_backend(const Network& network, std::uint64_t seed,
+                             const BackendOptions& options) {
+  refuse_contradictions(options);
+  if (options.name == "cpu") return choose_cpu(network, seed, options, "asked for");
+  if (options.name == "cuda") return choose_cuda(network, seed, options, take_inventory());
+  return choose_automatically(network, seed, options);
+}
+
+}  // namespace blocrisk

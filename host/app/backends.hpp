@@ -1,0 +1,48 @@
+/// Which backends are here, and which one a run gets. The only place that knows them all.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "host/engine/backend.hpp"
+#include "host/engine/cuda_backend.hpp"
+
+namespace blocrisk {
+
+struct BackendOptions {
+  std::string name = "auto";  ///< auto, cpu or cuda
+  std::vector<int> devices;   ///< CUDA; empty: the first
+  int threads = 0;            ///< CPU; 0: one per hardware thread
+  int lanes = 0;              ///< CPU; 0: the widest
+};
+
+void add_backend_options(CLI::App& command, BackendOptions& options);
+/// --threads and --lanes alone.
+void add_cpu_options(CLI::App& command, int& threads, int& lanes);
+
+struct Inventory {
+  std::vector<int> cpu_lanes;
+  int hardware_threads = 0;
+  std::vector<CudaDevice> cuda_devices;
+  std::string no_cuda_reason;  ///< empty where there are devices
+};
+
+Inventory take_inventory();
+/// "AVX-512" for 16 lanes, and so on.
+std::string instruction_set(int lanes);
+
+struct ChosenBackend {
+  std::unique_ptr<Backend> backend;
+  std::string reason;  ///< why this one
+};
+
+/// Throws UsageError where options contradict each other, EnvironmentError, which lists what is
+/// here, where a backend that was asked for is not.
+ChosenBackend choose_backend(const Network& network, std::uint64_t seed,
+                             const BackendOptions& options);
+
+}  // namespace blocrisk

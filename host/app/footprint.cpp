@@ -1,0 +1,84 @@
+#include "host/app/footprint.hpp"
+
+#include <algorithm>
+
+#include "kernels/lanes/lanes.hpp"
+
+namespace blocrisk {
+namespace {
+
+// Operations of one step, counted in kernels/model: per base flow the delivery's product and sum
+// and its restriction's pass, per node, sink and mineral what stands around them.
+constexpr double per_flow = 3;
+constexpr double per_node = 30;
+constexpr double per_sink = 70;
+constexpr double per_mineral = 150;
+
+constexpr std::uint64_t resident_device_threads = 132 * 1024;  // of the largest device in view
+constexpr int widest_lanes = 16;
+constexpr int rows_per_slot =
+    40;  // kernels/model/chain_state.hpp: lane vectors kept per node or sink
+
+std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(value); }
+
+AccumulatorShape shape_of(const Network& network) {
+  return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
+          network.n_steps, network.header.n_years, network.header.n_thresholds};
+}
+
+double operations_per_step(const ChainSpec& chain) {
+  double operations = per_mineral;
+  for (int stage = 0; stage < chain.n_stages; ++stage) {
+    const double nodes = chain.stages[stage].n_nodes;
+    const double sinks = chain.stages[stage].n_sinks;
+    operations += per_flow * nodes * sinks + per_node * nodes + per_sink * sinks;
+  }
+  return operations;
+}
+
+/// Largest number of nodes and sinks of any chain: chains are done one after the other.
+std::uint64_t most_slots(const Network& network) {
+  std::uint64_t most = 0;
+  for (const ChainSpec& chain : network.chains) {
+    std::uint64_t slots = 0;
+    for (int stage = 0; stage < chain.n_stages; ++stage) {
+      slots +=
+          static_cast<std::uint64_t>(chain.stages[stage].n_nodes + chain.stages[stage].n_sinks);
+    }
+    most = std::max(most, slots);
+  }
+  return most;
+}
+
+std::uint64_t sample_bytes_per_path(const AccumulatorShape& shape) {
+  const int values = n_measures * shape.n_cells() + n_member_measures * shape.n_members +
+                     shape.n_years * shape.n_members;
+  return static_cast<std::uint64_t>(values) * sizeof(float);
+}
+
+}  // namespace
+
+Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
+                             std::uint64_t n_samples) {
+  const AccumulatorShape shape = shape_of(network);
+  const std::uint64_t path_state_bytes = most_slots(network) * rows_per_slot * sizeof(float);
+  Footprint footprint;
+  footprint.accumulator_bytes = Accumulators::bytes(shape);
+  footprint.summary_bytes = footprint.accumulator_bytes / 2;
+  footprint.samples_bytes = std::min(n_paths, n_samples) * sample_bytes_per_path(shape);
+  footprint.thread_bytes = path_state_bytes * widest_lanes + (std::uint64_t{1} << 20);
+  footprint.device_bytes = footprint.accumulator_bytes +
+                           (network.reals.size() + network.ints.size()) * sizeof(float) +
+                           resident_device_threads * path_state_bytes;
+  footprint.output_bytes = footprint.accumulator_bytes / 8 + footprint.samples_bytes;
+  for (const ChainSpec& chain : network.chains) {
+    footprint.operations_per_path += operations_per_step(chain) * network.n_steps;
+  }
+  return footprint;
+}
+
+double assumed_operations_per_s(int lanes) {
+  return lanes == 16 ? 2.0e10 : lanes == 8 ? 1.2e10 : 2.0e9;
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,33 @@
+/// What a run needs, counted from its network before anything is sampled.
+#pragma once
+
+#include <cstdint>
+
+#include "host/engine/accumulators.hpp"
+#include "host/scenario/network.hpp"
+
+namespace blocrisk {
+
+struct Footprint {
+  std::uint64_t accumulator_bytes = 0;  ///< one state, shared by all threads
+  std::uint64_t summary_bytes = 0;      ///< figures, and the file while it is built in memory
+  std::uint64_t thread_bytes = 0;       ///< for each CPU thread
+  std::uint64_t samples_bytes = 0;
+  std::uint64_t device_bytes = 0;
+  std::uint64_t output_bytes = 0;
+  double operations_per_path = 0;  ///< on single values, counted
+
+  std::uint64_t host_bytes(int threads) const {
+    return accumulator_bytes + summary_bytes + samples_bytes +
+           static_cast<std::uint64_t>(threads) * thread_bytes;
+  }
+};
+
+Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
+                             std::uint64_t n_samples);
+
+/// Operations a second that one core is taken to do with vectors of `lanes` paths; measured once on
+/// the default scenario with a two-core AVX-512 server, so an order of magnitude elsewhere.
+double assumed_operations_per_s(int lanes);
+
+}  // namespace blocrisk

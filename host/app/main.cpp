@@ -1,0 +1,98 @@
+/// Wires the commands to the command line and maps what they throw to exit codes.
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <fcntl.h>
+
+#include "host/app/commands.hpp"
+#include "host/app/version.hpp"
+#include "host/support/error.hpp"
+
+namespace {
+
+using namespace blocrisk;
+
+constexpr const char* footer =
+    "Exit codes: 0 done, 2 usage, 3 scenario invalid, 4 environment (device, disk, file), 5 "
+    "stopped early, "
+    "6 verification failed.";
+
+int complain(const char* what, ExitCode code) {
+  std::fprintf(stderr, "blocrisk: %s\n", what);
+  return static_cast<int>(code);
+}
+
+/// A standard stream that is closed would lend its number to the next file opened, and what is
+/// printed would land in it.
+void occupy_standard_streams() {
+  for (const int stream : {0, 1, 2}) {
+    if (fcntl(stream, F_GETFD) == -1 && errno == EBADF) open("/dev/null", O_RDWR);
+  }
+}
+
+/// A reader who has left is no error; a full disk is.
+int flush_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+  if (errno == EPIPE || errno == 0) return 0;
+  return complain((std::string("cannot write to standard output: ") + std::strerror(errno)).c_str(),
+                  ExitCode::environment);
+}
+
+std::string join_arguments(int argc, char** argv) {
+  std::string line;
+  for (int at = 0; at < argc; ++at) line += (at > 0 ? " " : "") + std::string(argv[at]);
+  return line;
+}
+
+int perform(const Action& action) {
+  try {
+    action();
+    return flush_output();
+  } catch (const Error& error) {
+    std::fflush(stdout);
+    return complain(error.what(), error.exit_code());
+  } catch (const std::bad_alloc&) {
+    return complain(
+        "out of memory; `blocrisk plan` says what a run needs, fewer --threads need less",
+        ExitCode::environment);
+  } catch (const std::exception& error) {
+    return complain(error.what(), ExitCode::environment);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  occupy_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);
+
+  CLI::App app(
+      "Supply risk of critical minerals for a buyers' bloc: one scenario in, a distribution out.",
+      "blocrisk");
+  app.footer(footer);
+  app.set_version_flag("--version", "blocrisk " + engine_version() + " (" + engine_commit() + ")");
+  app.require_subcommand(1);
+  Action action;
+  add_run_command(app, join_arguments(argc, argv), action);
+  add_validate_command(app, action);
+  add_plan_command(app, action);
+  add_show_command(app, action);
+  add_devices_command(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? flush_output() : static_cast<int>(ExitCode::usage);
+  } catch (const Error& error) {
+    return complain(error.what(), error.exit_code());
+  }
+  return perform(action);
+}

@@ -1,0 +1,27 @@
+/// Numbers as people write and read them on a command line: "1e6", "10M", "1_000_000" in,
+/// "1,000,000", "3.2 MiB", "2 min 5 s" out.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/engine/backend.hpp"
+
+namespace blocrisk {
+
+/// A whole number of at least `least`; throws UsageError that names `option` otherwise.
+std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least = 1);
+
+/// "A:B", path numbers A to B-1.
+PathRange parse_path_range(std::string_view option, std::string_view text);
+
+/// "0,1": distinct device numbers.
+std::vector<int> parse_devices(std::string_view option, std::string_view text);
+
+std::string format_count(std::uint64_t count);
+std::string format_bytes(double bytes);
+std::string format_duration(double seconds);
+
+}  // namespace blocrisk

@@ -1,0 +1,119 @@
+/// `blocrisk plan`: memory, output size and time that a run would take; nothing is sampled.
+#include <cstdio>
+#include <memory>
+
+#include "host/app/backends.hpp"
+#include "host/app/commands.hpp"
+#include "host/app/footprint.hpp"
+#include "host/app/json.hpp"
+#include "host/app/numbers.hpp"
+#include "host/app/output_file.hpp"
+#include "host/app/scenario_options.hpp"
+#include "host/scenario/calibrate.hpp"
+
+namespace blocrisk {
+namespace {
+
+struct PlanOptions {
+  ScenarioOptions scenario;
+  int threads = 0;
+  int lanes = 0;
+  std::uint64_t n_samples = 0;
+  bool json = false;
+};
+
+struct Plan {
+  std::string name, output;
+  int n_steps, threads, lanes;
+  std::uint64_t n_paths;
+  Footprint footprint;
+  double paths_per_s;
+  double expected_s() const { return static_cast<double>(n_paths) / paths_per_s; }
+};
+
+Plan make_plan(const PlanOptions& options) {
+  const Scenario scenario = load(options.scenario);
+  const Network network = calibrate(scenario);
+  const Inventory here = take_inventory();
+  Plan plan{};
+  plan.name = scenario.name;
+  plan.output = output_path("", scenario.name).string();
+  plan.n_steps = network.n_steps;
+  plan.threads = options.threads > 0 ? options.threads : here.hardware_threads;
+  plan.lanes = options.lanes > 0 ? options.lanes : here.cpu_lanes.back();
+  plan.n_paths = paths_of(options.scenario, scenario).count();
+  plan.footprint = estimate_footprint(network, plan.n_paths, options.n_samples);
+  plan.paths_per_s =
+      plan.threads * assumed_operations_per_s(plan.lanes) / plan.footprint.operations_per_path;
+  return plan;
+}
+
+void print_json(const Plan& plan) {
+  JsonWriter json;
+  json.begin_object()
+      .member("scenario", plan.name)
+      .member("paths", plan.n_paths)
+      .member("steps", plan.n_steps)
+      .member("threads", plan.threads)
+      .member("lanes", plan.lanes)
+      .member("host_memory_bytes", plan.footprint.host_bytes(plan.threads))
+      .member("host_memory_per_thread_bytes", plan.footprint.thread_bytes)
+      .member("device_memory_bytes", plan.footprint.device_bytes)
+      .member("output", plan.output)
+      .member("output_bytes", plan.footprint.output_bytes)
+      .member("operations_per_path", plan.footprint.operations_per_path)
+      .member("assumed_paths_per_s", plan.paths_per_s)
+      .member("expected_s", plan.expected_s())
+      .end_object();
+  std::printf("%s\n", json.text().c_str());
+}
+
+std::string size_text(std::uint64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
+
+void print_text(const Plan& plan) {
+  const Footprint& footprint = plan.footprint;
+  std::printf("%s: %s paths of %d steps; all figures are estimates, nothing was sampled\n\n",
+              plan.name.c_str(), format_count(plan.n_paths).c_str(), plan.n_steps);
+  std::printf(
+      "host memory    %s: accumulators %s, figures and file %s, samples %s, %d threads of %s\n",
+      size_text(footprint.host_bytes(plan.threads)).c_str(),
+      size_text(footprint.accumulator_bytes).c_str(), size_text(footprint.summary_bytes).c_str(),
+      size_text(footprint.samples_bytes).c_str(), plan.threads,
+      size_text(footprint.thread_bytes).c_str());
+  std::printf("device memory  %s, on CUDA\n", size_text(footprint.device_bytes).c_str());
+  std::printf("output         about %s, %s\n", size_text(footprint.output_bytes).c_str(),
+              plan.output.c_str());
+  std::printf(
+      "time           about %s on this CPU: %.2g operations a path, counted, at an assumed\n"
+      "               %.2g a second and core with %d lanes, %d threads: %s paths/s\n",
+      format_duration(plan.expected_s()).c_str(), footprint.operations_per_path,
+      assumed_operations_per_s(plan.lanes), plan.lanes, plan.threads,
+      format_count(static_cast<std::uint64_t>(plan.paths_per_s)).c_str());
+}
+
+void plan_run(const PlanOptions& options) {
+  const Plan plan = make_plan(options);
+  options.json ? print_json(plan) : print_text(plan);
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("plan", "Memory, output size and expected time, without sampling");
+  const auto options = std::make_shared<PlanOptions>();
+  add_scenario_options(*command, options->scenario);
+  add_cpu_options(*command, options->threads, options->lanes);
+  command
+      ->add_option_function<std::string>(
+          "--samples",
+          [options](const std::string& text) {
+            options->n_samples = parse_count("--samples", text, 0);
+          },
+          "Paths whose measures would be stored")
+      ->type_name("N");
+  command->add_flag("--json", options->json, "For machines");
+  command->callback([options, &action] { action = [options] { plan_run(*options); }; });
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,48 @@
+#include "host/app/scenario_options.hpp"
+
+#include "host/app/numbers.hpp"
+#include "host/scenario/parse.hpp"
+
+namespace blocrisk {
+
+void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
+  command.add_option("SCENARIO", options.file, "The scenario, a TOML file")->required();
+  command
+      .add_option("--set", options.overrides,
+                  "Replace one input: key.path=value, =*0.8 multiplies, =+5 adds (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  CLI::Option* paths = command.add_option_function<std::string>(
+      "--paths",
+      [&options](const std::string& text) { options.paths = parse_count("--paths", text); },
+      "Paths to sample: 1000000, 1e6, 10M");
+  paths->type_name("N");
+  command
+      .add_option_function<std::string>(
+          "--seed",
+          [&options](const std::string& text) { options.seed = parse_count("--seed", text, 0); },
+          "Seed, 0 to 2^64-1")
+      ->type_name("N");
+  command
+      .add_option_function<std::string>(
+          "--path-range",
+          [&options](const std::string& text) {
+            options.path_range = parse_path_range("--path-range", text);
+          },
+          "Sample the paths A to B-1 only")
+      ->type_name("A:B")
+      ->excludes(paths);
+}
+
+Scenario load(const ScenarioOptions& options) {
+  Scenario scenario = load_scenario(options.file, options.overrides);
+  if (options.paths) scenario.sampling.paths = *options.paths;
+  if (options.seed) scenario.sampling.seed = *options.seed;
+  return scenario;
+}
+
+PathRange paths_of(const ScenarioOptions& options, const Scenario& scenario) {
+  return options.path_range.value_or(PathRange{0, scenario.sampling.paths});
+}
+
+}  // namespace blocrisk

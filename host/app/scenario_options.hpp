@@ -1,0 +1,31 @@
+/// The options of every command that reads a scenario, and the scenario they make:
+/// command line over --set over file over defaults.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "host/engine/backend.hpp"
+#include "host/scenario/scenario.hpp"
+
+namespace blocrisk {
+
+struct ScenarioOptions {
+  std::string file;
+  std::vector<std::string> overrides;  ///< --set
+  std::optional<std::uint64_t> paths, seed;
+  std::optional<PathRange> path_range;
+};
+
+void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+
+Scenario load(const ScenarioOptions& options);
+
+/// Path numbers that a run of `scenario` samples.
+PathRange paths_of(const ScenarioOptions& options, const Scenario& scenario);
+
+}  // namespace blocrisk

@@ -1,0 +1,63 @@
+/// `blocrisk show`: the tables of a result file, in the terminal or for machines.
+#include <cstdio>
+#include <memory>
+
+#include "host/analysis/table.hpp"
+#include "host/app/commands.hpp"
+#include "host/app/json.hpp"
+#include "host/app/numbers.hpp"
+#include "host/io/result_reader.hpp"
+
+namespace blocrisk {
+namespace {
+
+struct ShowOptions {
+  std::string file;
+  bool json = false;
+  bool csv = false;
+};
+
+void print_json(const StoredResult& result, const Summary& summary) {
+  JsonWriter json;
+  json.begin_object()
+      .member("scenario", result.origin.scenario_name)
+      .member("seed", result.origin.seed)
+      .member("paths", result.accumulators.n_paths)
+      .member("stop_reason", result.origin.stop_reason)
+      .member("engine_version", result.origin.engine_version)
+      .member("commit", result.origin.commit)
+      .key("summary")
+      .raw(json_table(summary, result.facts))
+      .end_object();
+  std::printf("%s\n", json.text().c_str());
+}
+
+void print_text(const StoredResult& result, const Summary& summary) {
+  std::printf("%s\n", text_table(summary, result.facts).c_str());
+  std::printf("%s: %s paths, seed %llu, engine %s (%s)\n", result.origin.scenario_name.c_str(),
+              format_count(result.accumulators.n_paths).c_str(),
+              static_cast<unsigned long long>(result.origin.seed),
+              result.origin.engine_version.c_str(), result.origin.commit.c_str());
+}
+
+void show_result(const ShowOptions& options) {
+  const StoredResult result = read_result(options.file);
+  const Summary summary = summarise(result.accumulators, result.facts);
+  if (options.json) return print_json(result, summary);
+  if (!options.csv) return print_text(result, summary);
+  std::fputs(csv_table(summary, result.facts).c_str(), stdout);
+}
+
+}  // namespace
+
+void add_show_command(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("show", "The tables of a result file");
+  const auto options = std::make_shared<ShowOptions>();
+  command->add_option("RESULT", options->file, "The result, an .h5 file")->required();
+  CLI::Option* json = command->add_flag("--json", options->json, "For machines");
+  command->add_flag("--csv", options->csv, "One row per member, mineral and figure")
+      ->excludes(json);
+  command->callback([options, &action] { action = [options] { show_result(*options); }; });
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,125 @@
+/// `blocrisk validate`: every mistake of a scenario at once, or what calibration adjusted.
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "host/app/commands.hpp"
+#include "host/app/json.hpp"
+#include "host/app/numbers.hpp"
+#include "host/app/scenario_options.hpp"
+#include "host/scenario/calibrate.hpp"
+#include "host/support/error.hpp"
+
+namespace blocrisk {
+namespace {
+
+struct ValidateOptions {
+  ScenarioOptions scenario;
+  bool json = false;
+};
+
+void write_complaints(const ScenarioError& error) {
+  JsonWriter json;
+  json.begin_object().member("valid", false).key("complaints").begin_array();
+  for (const Complaint& complaint : error.complaints()) {
+    json.begin_object()
+        .member("file", complaint.file)
+        .member("line", complaint.line)
+        .member("key", complaint.key)
+        .member("value", complaint.value)
+        .member("message", complaint.message)
+        .end_object();
+  }
+  json.end_array().end_object();
+  std::printf("%s\n", json.text().c_str());
+}
+
+void write_json(const Scenario& scenario, const Network& network) {
+  JsonWriter json;
+  json.begin_object()
+      .member("valid", true)
+      .member("name", scenario.name)
+      .member("minerals", network.minerals.size())
+      .member("countries", scenario.countries.size())
+      .member("members", network.members.size())
+      .member("actors", scenario.actors.size())
+      .member("nodes", scenario.nodes.size())
+      .member("projects", scenario.projects.size())
+      .member("steps", network.n_steps)
+      .member("network_sha256", network.hash)
+      .key("calibration_scale")
+      .begin_array();
+  for (std::size_t m = 0; m < network.base.size(); ++m) {
+    for (std::size_t s = 0; s < network.base[m].size(); ++s) {
+      json.begin_object()
+          .member("mineral", network.minerals[m])
+          .member("stage", scenario.minerals[m].stages[s])
+          .member("scale", network.base[m][s].scale)
+          .member("worst_residual", network.base[m][s].worst_residual)
+          .end_object();
+    }
+  }
+  json.end_array().key("adjustments").begin_array();
+  for (const Adjustment& adjustment : network.adjustments) {
+    json.begin_object()
+        .member("mineral", adjustment.mineral)
+        .member("stage", adjustment.stage)
+        .member("subject", adjustment.subject)
+        .member("message", adjustment.message)
+        .end_object();
+  }
+  json.end_array().end_object();
+  std::printf("%s\n", json.text().c_str());
+}
+
+void print_sizes(const Scenario& scenario, const Network& network) {
+  std::printf("%s: valid\n", scenario.name.c_str());
+  std::printf(
+      "  %zu minerals, %zu countries (%zu in the bloc), %zu actors, %zu nodes, %zu projects\n",
+      network.minerals.size(), scenario.countries.size(), network.members.size(),
+      scenario.actors.size(), scenario.nodes.size(), scenario.projects.size());
+  std::printf("  %d steps, %d a year, from %s; %s paths, seed %llu\n", network.n_steps,
+              network.steps_per_year, scenario.clock.start.c_str(),
+              format_count(scenario.sampling.paths).c_str(),
+              static_cast<unsigned long long>(scenario.sampling.seed));
+}
+
+void print_adjustments(const Network& network) {
+  if (network.adjustments.empty()) {
+    std::printf("calibration adjusted nothing\n");
+    return;
+  }
+  std::printf("calibration adjusted:\n");
+  for (const Adjustment& adjustment : network.adjustments) {
+    const std::string place = adjustment.mineral +
+                              (adjustment.stage.empty() ? "" : " " + adjustment.stage) +
+                              (adjustment.subject.empty() ? "" : " " + adjustment.subject);
+    std::printf("  %-36s %s\n", place.c_str(), adjustment.message.c_str());
+  }
+}
+
+void validate_scenario(const ValidateOptions& options) {
+  try {
+    const Scenario scenario = load(options.scenario);
+    const Network network = calibrate(scenario);
+    if (options.json) return write_json(scenario, network);
+    print_sizes(scenario, network);
+    print_adjustments(network);
+  } catch (const ScenarioError& error) {
+    if (options.json) write_complaints(error);
+    throw;
+  }
+}
+
+}  // namespace
+
+void add_validate_command(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("validate", "All mistakes at once; what calibration adjusted");
+  const auto options = std::make_shared<ValidateOptions>();
+  add_scenario_options(*command, options->scenario);
+  command->add_flag("--json", options->json, "For machines");
+  command->callback([options, &action] { action = [options] { validate_scenario(*options); }; });
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,14 @@
+/// Which engine this is, for `--version` and the result file.
+#pragma once
+
+#include <string>
+
+namespace blocrisk {
+
+std::string engine_version();
+/// Commit of the source folder when it was built, "+changes" where it held more; "unknown" outside
+/// git.
+std::string engine_commit();
+std::string compiler_name();
+
+}  // namespace blocrisk
