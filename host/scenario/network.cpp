@@ -53,7 +53,7 @@ class Digest {
 
   void add_number(float value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
 
-  std::string finish() const { return sha256_hex(bytes_); }
+  std::string finish() const { return sha256(bytes_); }
 
  private:
   std::string bytes_;
