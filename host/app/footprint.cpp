@@ -1,8 +1,11 @@
 #include "host/app/footprint.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
-#include "kernels/lanes/lanes.hpp"
+#include "host/app/numbers.hpp"
+#include "host/support/error.hpp"
 
 namespace blocrisk {
 namespace {
@@ -15,11 +18,8 @@ constexpr double per_sink = 70;
 constexpr double per_mineral = 150;
 
 constexpr std::uint64_t resident_device_threads = 132 * 1024;  // of the largest device in view
-constexpr int widest_lanes = 16;
 constexpr int rows_per_slot =
     40;  // kernels/model/chain_state.hpp: lane vectors kept per node or sink
-
-std::uint64_t rounded(double value) { return static_cast<std::uint64_t>(value); }
 
 AccumulatorShape shape_of(const Network& network) {
   return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
@@ -66,7 +66,6 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
   footprint.accumulator_bytes = Accumulators::bytes(shape);
   footprint.summary_bytes = footprint.accumulator_bytes / 2;
   footprint.samples_bytes = std::min(n_paths, n_samples) * sample_bytes_per_path(shape);
-  footprint.thread_bytes = path_state_bytes * widest_lanes + (std::uint64_t{1} << 20);
   footprint.device_bytes = footprint.accumulator_bytes +
                            (network.reals.size() + network.ints.size()) * sizeof(float) +
                            resident_device_threads * path_state_bytes;
@@ -75,6 +74,16 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
     footprint.operations_per_path += operations_per_step(chain) * network.n_steps;
   }
   return footprint;
+}
+
+void require_memory(std::uint64_t bytes) {
+  const auto here = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                    static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+  if (bytes <= here) return;
+  throw EnvironmentError("this run would need about " + format_bytes(static_cast<double>(bytes)) +
+                         " of memory and the machine has " +
+                         format_bytes(static_cast<double>(here)) +
+                         "; fewer --samples or --threads need less, `blocrisk plan` says how much");
 }
 
 double assumed_operations_per_s(int lanes) {

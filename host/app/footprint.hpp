@@ -11,20 +11,21 @@ namespace blocrisk {
 struct Footprint {
   std::uint64_t accumulator_bytes = 0;  ///< one state, shared by all threads
   std::uint64_t summary_bytes = 0;      ///< figures, and the file while it is built in memory
-  std::uint64_t thread_bytes = 0;       ///< for each CPU thread
   std::uint64_t samples_bytes = 0;
   std::uint64_t device_bytes = 0;
   std::uint64_t output_bytes = 0;
   double operations_per_path = 0;  ///< on single values, counted
 
-  std::uint64_t host_bytes(int threads) const {
-    return accumulator_bytes + summary_bytes + samples_bytes +
-           static_cast<std::uint64_t>(threads) * thread_bytes;
-  }
+  /// Beside what the backend's threads need.
+  std::uint64_t host_bytes() const { return accumulator_bytes + summary_bytes + samples_bytes; }
 };
 
 Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
                              std::uint64_t n_samples);
+
+/// Throws EnvironmentError where this machine has less memory: an allocation would succeed, and the
+/// system end the program once it is used.
+void require_memory(std::uint64_t bytes);
 
 /// Operations a second that one core is taken to do with vectors of `lanes` paths; measured once on
 /// the default scenario with a two-core AVX-512 server, so an order of magnitude elsewhere.

@@ -9,6 +9,7 @@
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/scenario_options.hpp"
+#include "host/cpu/cpu_backend.hpp"
 #include "host/scenario/calibrate.hpp"
 
 namespace blocrisk {
@@ -24,10 +25,14 @@ struct PlanOptions {
 
 struct Plan {
   std::string name, output;
-  int n_steps, threads, lanes;
+  int n_steps, lanes;
+  CpuMemory cpu;
   std::uint64_t n_paths;
   Footprint footprint;
   double paths_per_s;
+  std::uint64_t host_bytes() const {
+    return footprint.host_bytes() + static_cast<std::uint64_t>(cpu.threads) * cpu.bytes_per_thread;
+  }
   double expected_s() const { return static_cast<double>(n_paths) / paths_per_s; }
 };
 
@@ -39,12 +44,12 @@ Plan make_plan(const PlanOptions& options) {
   plan.name = scenario.name;
   plan.output = output_path("", scenario.name).string();
   plan.n_steps = network.n_steps;
-  plan.threads = options.threads > 0 ? options.threads : here.hardware_threads;
   plan.lanes = options.lanes > 0 ? options.lanes : here.cpu_lanes.back();
+  plan.cpu = cpu_memory(network, {options.threads, plan.lanes});
   plan.n_paths = paths_of(options.scenario, scenario).count();
   plan.footprint = estimate_footprint(network, plan.n_paths, options.n_samples);
   plan.paths_per_s =
-      plan.threads * assumed_operations_per_s(plan.lanes) / plan.footprint.operations_per_path;
+      plan.cpu.threads * assumed_operations_per_s(plan.lanes) / plan.footprint.operations_per_path;
   return plan;
 }
 
@@ -54,10 +59,10 @@ void print_json(const Plan& plan) {
       .member("scenario", plan.name)
       .member("paths", plan.n_paths)
       .member("steps", plan.n_steps)
-      .member("threads", plan.threads)
+      .member("threads", plan.cpu.threads)
       .member("lanes", plan.lanes)
-      .member("host_memory_bytes", plan.footprint.host_bytes(plan.threads))
-      .member("host_memory_per_thread_bytes", plan.footprint.thread_bytes)
+      .member("host_memory_bytes", plan.host_bytes())
+      .member("host_memory_per_thread_bytes", plan.cpu.bytes_per_thread)
       .member("device_memory_bytes", plan.footprint.device_bytes)
       .member("output", plan.output)
       .member("output_bytes", plan.footprint.output_bytes)
@@ -76,10 +81,9 @@ void print_text(const Plan& plan) {
               plan.name.c_str(), format_count(plan.n_paths).c_str(), plan.n_steps);
   std::printf(
       "host memory    %s: accumulators %s, figures and file %s, samples %s, %d threads of %s\n",
-      size_text(footprint.host_bytes(plan.threads)).c_str(),
-      size_text(footprint.accumulator_bytes).c_str(), size_text(footprint.summary_bytes).c_str(),
-      size_text(footprint.samples_bytes).c_str(), plan.threads,
-      size_text(footprint.thread_bytes).c_str());
+      size_text(plan.host_bytes()).c_str(), size_text(footprint.accumulator_bytes).c_str(),
+      size_text(footprint.summary_bytes).c_str(), size_text(footprint.samples_bytes).c_str(),
+      plan.cpu.threads, size_text(plan.cpu.bytes_per_thread).c_str());
   std::printf("device memory  %s, on CUDA\n", size_text(footprint.device_bytes).c_str());
   std::printf("output         about %s, %s\n", size_text(footprint.output_bytes).c_str(),
               plan.output.c_str());
@@ -87,7 +91,7 @@ void print_text(const Plan& plan) {
       "time           about %s on this CPU: %.2g operations a path, counted, at an assumed\n"
       "               %.2g a second and core with %d lanes, %d threads: %s paths/s\n",
       format_duration(plan.expected_s()).c_str(), footprint.operations_per_path,
-      assumed_operations_per_s(plan.lanes), plan.lanes, plan.threads,
+      assumed_operations_per_s(plan.lanes), plan.lanes, plan.cpu.threads,
       format_count(static_cast<std::uint64_t>(plan.paths_per_s)).c_str());
 }
 

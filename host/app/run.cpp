@@ -18,7 +18,9 @@
 #include "host/engine/run.hpp"
 #include "host/io/result_writer.hpp"
 #include "host/scenario/calibrate.hpp"
+#include "host/scenario/canonical.hpp"
 #include "host/support/error.hpp"
+#include "host/support/sha256.hpp"
 
 namespace blocrisk {
 namespace {
@@ -178,6 +180,7 @@ void run_scenario(const RunCommand& options) {
   const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                footprint.output_bytes);
+  require_memory(footprint.host_bytes());
   const ChosenBackend chosen = choose_backend(network, scenario.sampling.seed, options.backend);
   announce(options, chosen);
   const RunResult result = sample(options, network, *chosen.backend, range);

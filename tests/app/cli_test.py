@@ -1,0 +1,356 @@
+"""The program as a user meets it: exit codes, what is printed, what is left on disk.
+
+    cli_test.py PATH_OF_BLOCRISK [unittest options], in the root of the source folder
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+BLOCRISK = ""
+BASELINE = Path("configs/baseline/scenario.toml").resolve()
+CONFIGS = BASELINE.parent.parent
+
+
+def blocrisk(*arguments, **options):
+    options = {"capture_output": True, "text": True, "timeout": 240, **options}
+    return subprocess.run([BLOCRISK, *map(str, arguments)], **options)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def expect(self, code, *arguments, **options):
+        done = blocrisk(*arguments, **options)
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def result(self, name, *arguments, scenario=BASELINE, paths=2000):
+        """Runs a scenario for few paths; gives back the path of its file."""
+        path = self.folder / name
+        if "--path-range" not in arguments:
+            arguments = ("--paths", paths, *arguments)
+        self.expect(0, "run", scenario, "-o", path, *arguments)
+        return path
+
+    def scenario(self, text):
+        path = self.folder / "scenario.toml"
+        path.write_text(text)
+        return path
+
+
+class CommandLine(Case):
+    def test_help_and_version_exit_0(self):
+        self.assertIn("Exit codes", self.expect(0, "--help").stdout)
+        self.assertRegex(self.expect(0, "--version").stdout, r"^blocrisk \d+\.\d+\.\d+")
+        for command in ["run", "validate", "plan", "show", "devices"]:
+            self.assertIn("--json", self.expect(0, command, "--help").stdout)
+
+    def test_senseless_command_lines_exit_2(self):
+        for arguments in [
+            [],
+            ["walk"],
+            ["sweep", "x.toml"],
+            ["run"],
+            ["run", BASELINE, "--pats", "10"],
+            ["run", BASELINE, "--precision", "0.01"],
+            ["run", BASELINE, "extra.toml"],
+            ["run", BASELINE, "--paths"],
+            ["run", BASELINE, "--backend", "abacus"],
+            ["run", BASELINE, "--lanes", "7"],
+            ["run", BASELINE, "--threads", "0"],
+            ["run", BASELINE, "--progress", "loud"],
+            ["run", BASELINE, "--devices", "0,0"],
+            ["run", BASELINE, "--devices", "0", "--lanes", "8"],
+            ["run", BASELINE, "--backend", "cuda", "--threads", "2"],
+            ["run", BASELINE, "--paths", "10", "--path-range", "0:10"],
+            ["run", BASELINE, "-o", f"{self.folder}/"],
+        ]:
+            with self.subTest(arguments=arguments):
+                done = self.expect(2, *arguments)
+                self.assertEqual(done.stdout, "")
+                self.assertNotEqual(done.stderr, "")
+
+    def test_a_bad_number_is_named_with_what_is_allowed(self):
+        for option, values in {
+            "--paths": ["0", "-5", "1.5", "1e-3", "1e30", "ten", "", "1__0", "_1", "1_", "1e", "5X", "0x10", "1e6k5"],
+            "--seed": ["-1", "1.5", "18446744073709551616", "1e20", "abc"],
+            "--path-range": ["5", "5:5", "7:3", ":", "a:b", "-1:5", "1:2:3"],
+        }.items():
+            for value in values:
+                with self.subTest(option=option, value=value):
+                    done = self.expect(2, "plan", BASELINE, f"{option}={value}")
+                    self.assertIn(option, done.stderr)
+
+    def test_counts_are_read_as_people_write_them(self):
+        for text, paths in {"1e6": 10**6, "10M": 10**7, "250k": 250_000, "1_000_000": 10**6, "1.5e3": 1500,
+                            "2.5M": 2_500_000, "7": 7, "1E+3": 1000, "0.5K": 500, "1T": 10**12}.items():
+            with self.subTest(text=text):
+                plan = json.loads(self.expect(0, "plan", BASELINE, "--json", "--paths", text).stdout)
+                self.assertEqual(plan["paths"], paths)
+
+
+class Run(Case):
+    def test_the_baseline_leaves_a_file_and_prints_a_table(self):
+        path = self.folder / "out.h5"
+        done = self.expect(0, "run", BASELINE, "--paths", "20k", "-o", path)
+        self.assertTrue(path.is_file())
+        self.assertEqual([entry.name for entry in self.folder.iterdir()], ["out.h5"])
+        for word in ["gallium", "dysprosium_terbium", "JPN", "USA", "paths/s", str(path)]:
+            self.assertIn(word, done.stdout)
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+        self.assertIn("cpu" if "cpu" in done.stderr else "cuda", done.stderr)
+        self.assertNotIn("\r", done.stderr, "a live line belongs on a terminal")
+
+    def test_json_holds_the_parts_of_the_wall_time(self):
+        path = self.folder / "out.h5"
+        done = json.loads(self.expect(0, "run", BASELINE, "--paths", 1000, "-o", path, "--json").stdout)
+        self.assertEqual(done["paths"], 1000)
+        self.assertEqual(done["output"], str(path))
+        parts = done["timings"]
+        self.assertEqual(set(parts), {"parse_s", "calibrate_s", "sample_s", "analyse_s", "write_s", "total_s"})
+        self.assertAlmostEqual(sum(parts.values()) - parts["total_s"], parts["total_s"], delta=0.05)
+
+    def test_quiet_keeps_standard_error_empty(self):
+        done = self.expect(0, "run", BASELINE, "--paths", 1000, "-o", self.folder / "out.h5", "--quiet")
+        self.assertEqual(done.stderr, "")
+
+    def test_progress_json_is_one_object_a_line(self):
+        done = self.expect(0, "run", BASELINE, "--paths", 5000, "-o", self.folder / "out.h5", "--progress", "json")
+        lines = [json.loads(line) for line in done.stderr.splitlines()]
+        progress = [line for line in lines if line["event"] == "progress"]
+        self.assertEqual(progress[-1]["paths_done"], 5000)
+        self.assertEqual(progress[-1]["remaining_s"], 0)
+
+    def test_the_default_output_is_named_after_the_scenario(self):
+        self.expect(0, "run", BASELINE, "--paths", 100, cwd=self.folder)
+        self.assertTrue((self.folder / "outputs/baseline-2027.h5").is_file())
+
+    def test_every_seed_is_a_seed(self):
+        files = [self.result(f"{seed}.h5", "--seed", seed, "--no-volatile").read_bytes() for seed in [0, 1, 2**64 - 1]]
+        self.assertEqual(len(set(files)), 3)
+        self.assertEqual(files[0], self.result("again.h5", "--seed", "0", "--no-volatile").read_bytes())
+
+    def test_the_command_line_beats_set_and_set_beats_the_file(self):
+        plan = json.loads(self.expect(0, "plan", BASELINE, "--json", "--set", "sampling.paths=500").stdout)
+        self.assertEqual(plan["paths"], 500)
+        plan = self.expect(0, "plan", BASELINE, "--json", "--set", "sampling.paths=500", "--paths", "600")
+        self.assertEqual(json.loads(plan.stdout)["paths"], 600)
+
+    def test_set_may_come_before_the_scenario(self):
+        self.expect(0, "plan", "--set", "clock.years=2", "--set", "sampling.paths=500", BASELINE)
+
+
+class SameBytes(Case):
+    def bytes_of(self, name, *arguments, paths=3000):
+        return self.result(name, "--no-volatile", *arguments, paths=paths).read_bytes()
+
+    def test_threads_and_batches_do_not_change_a_byte(self):
+        one = self.bytes_of("one.h5", "--threads", 1)
+        self.assertEqual(one, self.bytes_of("two.h5", "--threads", 2))
+        for batch in [1000, 77, 2999]:
+            self.assertEqual(one, self.bytes_of(f"batch{batch}.h5", "--batch", batch), batch)
+
+    def test_lanes_do_not_change_a_byte(self):
+        here = json.loads(self.expect(0, "devices", "--json").stdout)["cpu"]["lanes"]
+        files = {self.bytes_of(f"{lanes}.h5", "--lanes", lanes, paths=1500) for lanes in here}
+        self.assertEqual(len(files), 1)
+
+    def test_disjoint_ranges_add_up_to_the_whole(self):
+        whole = self.result("whole.h5", paths=3000)
+        parts = [self.result(f"{part}.h5", "--path-range", part) for part in ["0:1100", "1100:3000"]]
+        with h5py.File(whole) as all_, h5py.File(parts[0]) as a, h5py.File(parts[1]) as b:
+            name = "shortfall_histogram"
+            total = a["accumulators"][name][...] + b["accumulators"][name][...]
+            np.testing.assert_array_equal(all_["accumulators"][name][...], total)
+            self.assertGreater(total.sum(), 0)
+
+
+class Refusals(Case):
+    def test_an_existing_output_is_kept_before_any_sampling(self):
+        path = self.result("out.h5")
+        before = path.read_bytes()
+        done = self.expect(4, "run", BASELINE, "--paths", "1e12", "-o", path, timeout=20)
+        self.assertIn("--overwrite", done.stderr)
+        self.assertEqual(path.read_bytes(), before)
+        self.expect(0, "run", BASELINE, "--paths", 500, "-o", path, "--overwrite")
+        self.assertNotEqual(path.read_bytes(), before)
+
+    def test_a_place_that_cannot_take_the_file_is_refused_before_any_sampling(self):
+        folder = self.folder / "folder"
+        folder.mkdir()
+        plain = self.folder / "plain"
+        plain.write_text("")
+        for output in [self.folder / "absent/out.h5", folder, plain / "out.h5", Path("/proc/out.h5"), Path("/dev/full")]:
+            with self.subTest(output=output):
+                self.expect(4, "run", BASELINE, "--paths", "1e12", "-o", output, timeout=20)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere")
+    def test_a_read_only_folder_is_refused_before_any_sampling(self):
+        self.folder.chmod(0o500)
+        self.expect(4, "run", BASELINE, "--paths", "1e12", "-o", self.folder / "out.h5", timeout=20)
+
+    def test_an_absent_backend_is_an_error_that_lists_what_is_here(self):
+        if json.loads(self.expect(0, "devices", "--json").stdout)["cuda"]["devices"]:
+            self.skipTest("CUDA is here")
+        done = self.expect(4, "run", BASELINE, "--paths", 100, "--backend", "cuda", "-o", self.folder / "out.h5")
+        self.assertIn("cpu", done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_file_that_is_no_result_is_refused(self):
+        text = self.folder / "text.h5"
+        text.write_text("not a result")
+        with h5py.File(self.folder / "other.h5", "w") as other:
+            other["x"] = [1.0]
+        for path in [text, self.folder / "other.h5", self.folder / "absent.h5", self.folder]:
+            with self.subTest(path=path):
+                self.assertNotEqual(self.expect(4, "show", path).stderr, "")
+
+
+class Mistakes(Case):
+    def test_six_mistakes_are_all_shown(self):
+        path = self.scenario(
+            f'extends = "{BASELINE}"\n'
+            "[clock]\nyears = -1\nstep_per_year = 12\n"
+            "[sampling]\npaths = 0\n"
+            '[bloc]\nmembers = ["JPN", "XXX"]\n'
+            "[network]\nhome_bias = nan\n"
+            "[[instrument]]\nname = 'ban'\ninitial_severity = 1.5\n"
+        )
+        for command in [["validate", path], ["run", path, "-o", self.folder / "out.h5"], ["plan", path]]:
+            done = self.expect(3, *command)
+            self.assertEqual(done.stdout, "")
+            for word in ["years", "step_per_year", "steps_per_year", "paths", "XXX", "home_bias", "initial_severity"]:
+                self.assertIn(word, done.stderr)
+            self.assertIn(f"{path}:3:", done.stderr)
+        self.assertFalse((self.folder / "out.h5").exists())
+
+    def test_validate_json_lists_the_complaints(self):
+        path = self.scenario(f'extends = "{BASELINE}"\n[clock]\nyears = -1\n[network]\nhome_bias = -2\n')
+        answer = json.loads(self.expect(3, "validate", path, "--json").stdout)
+        self.assertFalse(answer["valid"])
+        self.assertEqual(len(answer["complaints"]), 2)
+        self.assertEqual({c["line"] for c in answer["complaints"]}, {3, 5})
+
+    def test_a_bad_set_is_a_complaint(self):
+        for bad in ["clock.yeers=3", "clock.years=-3", "clock.years", "=3", "nodes[gallium,refine,XXX].growth_per_yr=0"]:
+            with self.subTest(bad=bad):
+                done = blocrisk("validate", BASELINE, "--set", bad)
+                self.assertIn(done.returncode, [2, 3], done.stdout)
+                self.assertNotEqual(done.stderr, "")
+
+    def test_a_missing_file_is_named(self):
+        done = blocrisk("run", self.folder / "absent.toml")
+        self.assertIn(done.returncode, [3, 4])
+        self.assertIn("absent.toml", done.stderr)
+
+
+class Stopping(Case):
+    def test_a_signal_stops_a_run_and_leaves_nothing(self):
+        for number in [signal.SIGINT, signal.SIGTERM]:
+            with self.subTest(signal=number):
+                run = subprocess.Popen(
+                    [BLOCRISK, "run", BASELINE, "--paths", "1e11", "-o", self.folder / "out.h5", "--progress", "json"],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                for line in run.stderr:
+                    if '"paths_done"' in line:
+                        break
+                run.send_signal(number)
+                out, err = run.communicate(timeout=60)
+                self.assertEqual(run.returncode, 5, err)
+                self.assertEqual(out, "")
+                self.assertIn("nothing was written", err)
+                self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_reader_who_leaves_is_no_error(self):
+        read, write = os.pipe()
+        os.close(read)
+        for arguments in [["run", BASELINE, "--paths", "500", "-o", self.folder / "out.h5"], ["devices"], ["--help"]]:
+            done = blocrisk(*arguments, capture_output=False, stdout=write, stderr=subprocess.PIPE)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        os.close(write)
+
+    def test_closed_streams_do_not_end_up_in_the_file(self):
+        path = self.folder / "out.h5"
+        done = subprocess.run(["sh", "-c", f'"{BLOCRISK}" run "{BASELINE}" --paths 500 -o "{path}" >&- 2>&-'], timeout=60)
+        self.assertEqual(done.returncode, 0)
+        with h5py.File(path) as file:
+            self.assertIn("shortfall_mean", file)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_a_full_disk_behind_standard_output_is_said(self):
+        with open("/dev/full", "w") as full:
+            done = blocrisk("devices", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 4)
+
+
+class Scenarios(Case):
+    def test_quiet_is_zero_everywhere(self):
+        with h5py.File(self.result("out.h5", scenario=CONFIGS / "quiet/scenario.toml", paths=500)) as file:
+            for measure in ["shortfall", "peak", "months_short", "longest_spell", "recovery", "drawn", "curtailed",
+                            "extra_cost", "price_shock_cost", "loss", "essential_shortfall"]:
+                self.assertEqual(np.nanmax(file[f"{measure}_mean"][...]), 0, measure)
+            np.testing.assert_array_equal(file["member_loss_mean"][...], 0)
+
+    def test_emergency_is_certain(self):
+        with h5py.File(self.result("out.h5", scenario=CONFIGS / "emergency/scenario.toml", paths=500)) as file:
+            self.assertGreater(file["shortfall_mean"][...].max(), 0.01)
+            self.assertEqual(file["shortfall_std"][...].max(), 0)
+            self.assertEqual(file["loss_std"][...].max(), 0)
+
+    def test_every_shipped_scenario_runs(self):
+        scenarios = sorted(CONFIGS.glob("*/scenario.toml"))
+        self.assertGreaterEqual(len(scenarios), 6)
+        for scenario in scenarios:
+            with self.subTest(scenario=scenario.parent.name):
+                self.result(f"{scenario.parent.name}.h5", scenario=scenario, paths=300)
+                self.expect(0, "validate", scenario)
+
+
+class OtherCommands(Case):
+    def test_validate_says_what_calibration_adjusted(self):
+        done = self.expect(0, "validate", BASELINE)
+        for word in ["baseline-2027", "valid", "13 minerals", "calibration"]:
+            self.assertIn(word, done.stdout)
+        answer = json.loads(self.expect(0, "validate", BASELINE, "--json").stdout)
+        self.assertTrue(answer["valid"])
+        self.assertEqual(answer["minerals"], 13)
+
+    def test_plan_estimates_without_sampling(self):
+        plan = json.loads(self.expect(0, "plan", BASELINE, "--json", "--paths", "1e12", timeout=20).stdout)
+        for key in ["host_memory_bytes", "device_memory_bytes", "output_bytes", "expected_s"]:
+            self.assertGreater(plan[key], 0, key)
+        self.assertLess(plan["host_memory_bytes"], 2**30)
+        self.assertIn("estimate", self.expect(0, "plan", BASELINE).stdout)
+
+    def test_show_gives_back_what_the_run_printed(self):
+        path = self.folder / "out.h5"
+        run = json.loads(self.expect(0, "run", BASELINE, "--paths", 2000, "-o", path, "--json").stdout)
+        show = json.loads(self.expect(0, "show", path, "--json").stdout)
+        self.assertEqual(run["summary"], show["summary"])
+        self.assertIn("gallium", self.expect(0, "show", path).stdout)
+        csv = self.expect(0, "show", path, "--csv").stdout.splitlines()
+        self.assertEqual(len({line.count(",") for line in csv}), 1)
+        self.expect(2, "show", path, "--csv", "--json")
+
+    def test_samples_are_stored_on_request(self):
+        with h5py.File(self.result("out.h5", "--samples", "10", paths=100)) as file:
+            self.assertEqual(file["samples/shortfall"].shape[0], 10)
+        with h5py.File(self.result("none.h5", paths=100)) as file:
+            self.assertNotIn("samples", file)
+
+
+if __name__ == "__main__":
+    BLOCRISK = str(Path(sys.argv.pop(1)).resolve())
+    unittest.main(verbosity=2)
