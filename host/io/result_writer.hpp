@@ -9,10 +9,9 @@
 
 #include "host/analysis/summary.hpp"
 #include "host/io/result.hpp"
+#include "host/io/whole_file.hpp"
 
 namespace blocrisk {
-
-enum class Overwrite { refuse, allow };
 
 /// What goes into a file; refers to what the caller keeps.
 struct ResultContent {

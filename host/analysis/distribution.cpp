@@ -1,0 +1,103 @@
+#include "host/analysis/distribution.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+
+#include "kernels/stats/histogram.hpp"
+
+namespace blocrisk {
+namespace {
+
+int bin_of_value(float value, BinRange range) {
+  return bin_of_bits(std::bit_cast<std::uint32_t>(value), range);
+}
+
+/// The multiple of `lattice` nearest the bin's middle, if it falls into the bin.
+double snapped(int bin, BinRange range, double lattice) {
+  const double centre = bin_centre(bin, range);
+  const double multiple = std::floor(centre / lattice + 0.5) * lattice;
+  return bin_of_value(static_cast<float>(multiple), range) == bin ? multiple : centre;
+}
+
+double value_of_bin(int bin, const DistributionSource& source) {
+  if (bin == 0) return 0.0;
+  if (source.lattice > 0.0) return snapped(bin, source.range, source.lattice);
+  return std::min(bin_centre(bin, source.range), source.upper_bound);
+}
+
+std::uint64_t sum_of(std::span<const std::uint64_t> counts) {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : counts) sum += count;
+  return sum;
+}
+
+/// Mean of the positive values if one bin holds them all, else the bin's usual value.
+double value_of_lone_bin(int bin, const DistributionSource& source, std::uint64_t n) {
+  const std::uint64_t count = source.counts[static_cast<std::size_t>(bin)];
+  const bool alone = bin > 0 && count + source.counts[0] == n;
+  if (!alone || source.lattice > 0.0) return value_of_bin(bin, source);
+  return source.moments.sum.to_double() / static_cast<double>(count) / source.scale;
+}
+
+}  // namespace
+
+Distribution::Distribution(const DistributionSource& source)
+    : n_independent_(source.n_independent), upper_bound_(source.upper_bound) {
+  const std::uint64_t n = sum_of(source.counts);
+  moments_ = mean_and_variance(source.moments, n, source.scale);
+
+  std::vector<WorstPath> exact;
+  if (source.worst != nullptr) exact = source.worst->paths();
+  std::size_t n_exact_left = exact.size();  // worst first; taken from the back, smallest first
+  for (std::size_t i = 0; i < source.counts.size(); ++i) {
+    std::uint64_t binned = source.counts[i];
+    if (binned == 0) continue;
+    const int bin = static_cast<int>(i);
+    const std::size_t first_exact = n_exact_left;
+    while (n_exact_left > 0 && binned > 0 &&
+           bin_of_value(exact[n_exact_left - 1].value, source.range) == bin) {
+      --n_exact_left;
+      --binned;
+    }
+    double value = value_of_lone_bin(bin, source, n);
+    if (n_exact_left < first_exact) {
+      value = std::min(value, static_cast<double>(exact[first_exact - 1].value));
+    }
+    append(value, binned);
+    for (std::size_t k = first_exact; k-- > n_exact_left;) append(exact[k].value, 1);
+  }
+}
+
+Distribution Distribution::constant(double value, std::uint64_t n) {
+  Distribution distribution;
+  distribution.append(value, n);
+  distribution.moments_ = {value, 0.0};
+  distribution.n_independent_ = n;
+  distribution.lower_bound_ = distribution.upper_bound_ = value;
+  return distribution;
+}
+
+void Distribution::append(double value, std::uint64_t count) {
+  if (count == 0) return;
+  const std::uint64_t cumulative = n() + count;
+  if (!groups_.empty() && groups_.back().value == value) {
+    groups_.back().count += count;
+    groups_.back().cumulative = cumulative;
+  } else {
+    groups_.push_back({value, count, cumulative});
+  }
+}
+
+std::uint64_t Distribution::zeros() const {
+  return groups_.empty() || groups_.front().value > 0.0 ? 0 : groups_.front().count;
+}
+
+std::size_t Distribution::group_of_rank(std::uint64_t rank) const {
+  const auto holds = [](const Group& group, std::uint64_t sought) { return group.cumulative < sought; };
+  return static_cast<std::size_t>(
+      std::lower_bound(groups_.begin(), groups_.end(), rank, holds) - groups_.begin());
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,163 @@
+#include "host/io/result_reader.hpp"
+
+#include <cstddef>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "host/io/h5.hpp"
+#include "host/io/path_ranges.hpp"
+#include "host/io/state_arrays.hpp"
+#include "host/support/error.hpp"
+
+namespace blocrisk {
+namespace {
+
+template <typename Number>
+std::vector<Number> read_all(const h5::Group& group, const std::string& name) {
+  const h5::Dataset dataset = group.open_dataset(name);
+  std::size_t count = 1;
+  for (const hsize_t extent : dataset.shape()) count *= static_cast<std::size_t>(extent);
+  std::vector<Number> values(count);
+  dataset.read(h5::type_of<Number>(), values.data(), count);
+  return values;
+}
+
+void check_schema(const h5::Group& root, const std::string& file) {
+  if (!root.has_attribute("schema") || root.text_attribute("schema") != result_schema) {
+    throw EnvironmentError(file + " is not a result of blocrisk");
+  }
+  const std::int64_t version = root.integer_attribute("schema_version");
+  if (version != result_schema_version) {
+    throw EnvironmentError(file + " has format version " + std::to_string(version) +
+                           ", this program reads version " + std::to_string(result_schema_version));
+  }
+}
+
+int small_count(const h5::Group& root, const std::string& name, const std::string& file) {
+  const std::int64_t value = root.integer_attribute(name);
+  if (value < 0 || value > std::numeric_limits<int>::max() / 12) {
+    throw EnvironmentError(file + ": attribute " + name + " makes no sense");
+  }
+  return static_cast<int>(value);
+}
+
+/// The facts but for the scales, which lie beside the sums they belong to.
+ResultFacts read_facts(const h5::Group& root, const std::string& file) {
+  ResultFacts facts;
+  facts.members = root.open_dataset("member").read_strings();
+  facts.minerals = root.open_dataset("mineral").read_strings();
+  facts.start_date = root.text_attribute("start_date");
+  facts.n_steps = small_count(root, "n_steps", file);
+  facts.steps_per_year = small_count(root, "steps_per_year", file);
+  facts.n_years = small_count(root, "n_years", file);
+  facts.short_threshold = root.real_attribute("short_threshold");
+  if (root.has("threshold")) facts.thresholds = read_all<double>(root, "threshold");
+  return facts;
+}
+
+void read_scales(const h5::Group& accumulators, ResultFacts& facts) {
+  const auto append = [&accumulators](const MeasureInfo& info, std::vector<double>& into) {
+    const h5::Group group = accumulators.open_group(group_of(info.kind));
+    const std::vector<double> scales = read_all<double>(group, scale_name(info));
+    into.insert(into.end(), scales.begin(), scales.end());
+  };
+  for (const MeasureInfo& info : measure_table) append(info, facts.measure_scale);
+  for (const MeasureInfo& info : member_measure_table) append(info, facts.member_measure_scale);
+}
+
+void read_worst(const h5::Group& root, const std::string& name, std::vector<WorstList>& lists) {
+  std::vector<std::int64_t> paths(lists.size() * n_worst_paths);
+  std::vector<double> values(paths.size());
+  root.open_dataset(name).read(h5::Type::i64, paths.data(), paths.size());
+  root.open_dataset(name + "_value").read(h5::Type::f64, values.data(), values.size());
+  for (std::size_t cell = 0; cell < lists.size(); ++cell) {
+    std::vector<WorstPath> sorted;
+    for (std::size_t i = cell * n_worst_paths; i < (cell + 1) * n_worst_paths; ++i) {
+      if (paths[i] < 0) break;
+      sorted.push_back({static_cast<float>(values[i]), static_cast<std::uint64_t>(paths[i])});
+    }
+    lists[cell].assign(std::move(sorted));
+  }
+}
+
+void read_digests(const h5::Group& accumulators, Accumulators& state) {
+  if (!accumulators.has("block")) return;
+  const auto blocks = read_all<std::uint64_t>(accumulators, "block");
+  std::vector<std::uint64_t> digests(blocks.size());
+  accumulators.open_dataset("block_digest").read(h5::Type::u64, digests.data(), digests.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i) state.block_digest[blocks[i]] = digests[i];
+}
+
+Accumulators read_accumulators(const h5::Group& root, const h5::Group& group, AccumulatorShape shape) {
+  Accumulators state(shape);
+  state.n_paths = root.unsigned_attribute("paths_done");
+  for (const auto& array : state_arrays(state)) {
+    const std::string name = array.group.empty() ? array.name : array.group + "/" + array.name;
+    group.open_dataset(name).read(h5::Type::u64, array.data, array.count);
+  }
+  read_worst(root, "worst_path", state.worst);
+  read_worst(root, "member_worst_path", state.member_worst);
+  read_digests(group, state);
+  return state;
+}
+
+Samples read_samples(const h5::Group& root, AccumulatorShape shape) {
+  if (!root.has("samples")) return {};
+  const h5::Group group = root.open_group("samples");
+  const auto paths = read_all<std::int64_t>(group, "path");
+  if (paths.empty()) return {};
+  Samples samples(static_cast<std::uint64_t>(paths.front()), paths.size(), shape.n_members,
+                  shape.n_minerals, shape.n_years);
+  const auto read = [&group](const MeasureInfo& info, std::vector<float>& values) {
+    if (!values.empty()) group.open_dataset(info.name).read(h5::Type::f32, values.data(), values.size());
+  };
+  for (std::size_t k = 0; k < samples.measure.size(); ++k) read(measure_table[k], samples.measure[k]);
+  for (std::size_t k = 0; k < samples.member_measure.size(); ++k) {
+    read(member_measure_table[k], samples.member_measure[k]);
+  }
+  return samples;
+}
+
+RunOrigin read_origin(const h5::Group& root) {
+  RunOrigin origin;
+  origin.scenario_name = root.text_attribute("scenario_name");
+  origin.scenario_text = root.text_attribute("scenario");
+  origin.scenario_sha256 = root.text_attribute("scenario_sha256");
+  origin.network_hash = root.text_attribute("network_hash");
+  origin.seed = root.unsigned_attribute("seed");
+  origin.paths_asked = root.unsigned_attribute("paths_asked");
+  origin.ranges = parse_path_ranges(root.text_attribute("path_ranges"));
+  origin.stop_reason = root.text_attribute("stop_reason");
+  origin.engine_version = root.text_attribute("engine_version");
+  origin.commit = root.text_attribute("commit");
+  if (!root.has_attribute("backend")) return origin;
+  VolatileFacts& facts = origin.volatile_facts.emplace();
+  facts.backend = root.text_attribute("backend");
+  facts.device = root.text_attribute("devices");
+  facts.compiler = root.text_attribute("compiler");
+  facts.command_line = root.text_attribute("command_line");
+  facts.started_at = root.text_attribute("start_time");
+  facts.finished_at = root.text_attribute("end_time");
+  facts.sampling_s = root.real_attribute("sampling_s");
+  facts.paths_per_s = root.real_attribute("paths_per_s");
+  return origin;
+}
+
+}  // namespace
+
+StoredResult read_result(const std::filesystem::path& path) {
+  const h5::File file = h5::File::open(path);
+  const h5::Group root = file.root();
+  check_schema(root, path.string());
+  StoredResult result;
+  result.facts = read_facts(root, path.string());
+  const h5::Group accumulators = root.open_group("accumulators");
+  read_scales(accumulators, result.facts);
+  result.accumulators = read_accumulators(root, accumulators, result.facts.shape());
+  result.samples = read_samples(root, result.facts.shape());
+  result.origin = read_origin(root);
+  return result;
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,25 @@
+/// The parts of a result file, one function each: which variables they hold, along which axes.
+#pragma once
+
+#include "host/io/netcdf.hpp"
+#include "host/io/result_writer.hpp"
+
+namespace blocrisk {
+
+/// Root attributes: what this file is and where it came from.
+void write_origin(NetcdfGroup& root, const ResultContent& content);
+/// `/`: every figure of every measure.
+void write_summary(NetcdfGroup& root, const ResultContent& content);
+/// `/timeline`
+void write_timeline(NetcdfGroup& root, const ResultContent& content);
+/// `/accumulators`
+void write_accumulators(NetcdfGroup& root, const ResultContent& content);
+/// `/samples`
+void write_samples(NetcdfGroup& root, const ResultContent& content);
+
+/// Axes that several groups have; each group has its own, so that a reader of one group sees labels.
+void add_member_axis(NetcdfGroup& group, const ResultFacts& facts);
+void add_mineral_axis(NetcdfGroup& group, const ResultFacts& facts);
+void add_time_axis(NetcdfGroup& group, const ResultFacts& facts);
+
+}  // namespace blocrisk

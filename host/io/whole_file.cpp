@@ -1,0 +1,147 @@
+#include "host/io/whole_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "host/support/error.hpp"
+
+namespace blocrisk {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, const std::string& action) {
+  const std::string reason = std::system_category().message(errno);
+  throw EnvironmentError(path.string() + ": cannot " + action + ": " + reason);
+}
+
+[[noreturn]] void refuse_existing(const std::filesystem::path& path) {
+  throw EnvironmentError(path.string() + " exists (--overwrite replaces it)");
+}
+
+/// An open file, closed when its owner goes.
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  int get() const { return value_; }
+  /// False where the system only now says that writing failed.
+  bool close() { return ::close(std::exchange(value_, -1)) == 0; }
+
+ private:
+  int value_;
+};
+
+/// A name that disappears with its owner unless it was renamed.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& target)
+      : path_(target.parent_path() /
+              ("." + target.filename().string() + "." + std::to_string(::getpid()) + ".tmp")) {}
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (!renamed_) ::unlink(path_.c_str());
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+  void rename_to(const std::filesystem::path& target, Overwrite overwrite) {
+    if (overwrite == Overwrite::refuse && ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD,
+                                                      target.c_str(), RENAME_NOREPLACE) == 0) {
+      renamed_ = true;
+      return;
+    }
+    if (overwrite == Overwrite::refuse) {
+      if (errno == EEXIST) refuse_existing(target);
+      // The file system cannot rename without replacing; look, then rename.
+      if (errno != EINVAL && errno != ENOSYS) fail(target, "rename the finished file");
+      if (std::filesystem::exists(target)) refuse_existing(target);
+    }
+    if (::rename(path_.c_str(), target.c_str()) != 0) fail(target, "rename the finished file");
+    renamed_ = true;
+  }
+
+ private:
+  std::filesystem::path path_;
+  bool renamed_ = false;
+};
+
+void check_target(const std::filesystem::path& path, Overwrite overwrite) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return;
+  if (overwrite == Overwrite::refuse) refuse_existing(path);
+  if (!S_ISREG(status.st_mode)) {
+    throw EnvironmentError(path.string() + ": cannot replace what is not a regular file");
+  }
+}
+
+void write_all(int file, std::span<const std::byte> bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) fail(path, "write");
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void create_and_sync(const std::filesystem::path& temporary, std::span<const std::byte> bytes,
+                     const std::filesystem::path& target) {
+  ::unlink(temporary.c_str());  // left by a process of the same number that was killed
+  Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0) fail(target, "create a file in its folder");
+  write_all(file.get(), bytes, target);
+  if (::fsync(file.get()) != 0) fail(target, "sync");
+  if (!file.close()) fail(target, "close");
+}
+
+void compare_with_disk(const std::filesystem::path& temporary, std::span<const std::byte> bytes,
+                       const std::filesystem::path& target) {
+  Descriptor file(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) fail(target, "read back");
+  std::vector<std::byte> piece(std::size_t{1} << 20);
+  for (;;) {
+    const ssize_t count = ::read(file.get(), piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(target, "read back");
+    if (count == 0) break;
+    const auto size = static_cast<std::size_t>(count);
+    if (size > bytes.size() || !std::equal(piece.begin(), piece.begin() + count, bytes.begin())) {
+      throw EnvironmentError(target.string() + ": the disk gives back other bytes than were written");
+    }
+    bytes = bytes.subspan(size);
+  }
+  if (!bytes.empty()) throw EnvironmentError(target.string() + ": the disk gives back too few bytes");
+}
+
+void sync_folder(const std::filesystem::path& target) {
+  const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : ".";
+  Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file.get() < 0) fail(target, "open its folder");
+  // Some file systems cannot sync a folder; the file itself is safe by now.
+  if (::fsync(file.get()) != 0 && errno != EINVAL) fail(target, "sync its folder");
+}
+
+}  // namespace
+
+void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                      Overwrite overwrite) {
+  check_target(path, overwrite);
+  TemporaryFile temporary(path);
+  create_and_sync(temporary.path(), bytes, path);
+  compare_with_disk(temporary.path(), bytes, path);
+  temporary.rename_to(path, overwrite);
+  sync_folder(path);
+}
+
+}  // namespace blocrisk
