@@ -8,6 +8,7 @@
 #include <new>
 
 #include "kernels/model/chain.hpp"
+#include "kernels/model/members.hpp"
 #include "kernels/stats/digest.hpp"
 #include "kernels/stats/fixed_point_value.hpp"
 
@@ -70,14 +71,14 @@ MemorySize chain_size(const NetworkView& net) {
 
 /// Sums over all minerals of one group, and its digest.
 struct GroupMembers {
-  Row<F> year_loss;   ///< [member][year]
-  Row<F> member_sum;  ///< [member measure][member]
+  MemberSums<L> sums;
   DigestSum<L> digest;
 };
 
 int group_member_vectors(const NetworkView& net) {
   return net.n_members * (net.n_years + n_member_measures);
 }
+int result_vectors(const NetworkView& net) { return net.n_members * (n_measures + net.n_years); }
 
 /// Counts one value per lane into a series; lanes from `n` on are beyond the range asked for.
 RISK_FN void count(SeriesTally& tally, int series, F value, int n) {
@@ -170,7 +171,7 @@ class Worker {
         mineral_tally_(net),
         member_tally_(net),
         chain_memory_(chain_size(net).vectors, chain_size(net).integers),
-        result_memory_(static_cast<std::size_t>(n_measures * net.n_members), 0),
+        result_memory_(static_cast<std::size_t>(result_vectors(net)), 0),
         member_memory_(static_cast<std::size_t>(block_groups * group_member_vectors(net)), 0) {
     for (int g = 0; g < block_groups; ++g) {
       world_memory_[g] = std::make_unique<Memory>(world_size(net).vectors, world_size(net).integers);
@@ -179,10 +180,7 @@ class Worker {
       world_[g] = take_world<L>(net, vectors, integers);
     }
     Arena<L> members = member_memory_.vectors();
-    for (GroupMembers& group : group_) {
-      group.year_loss = members.take<F>(net.n_members * net.n_years);
-      group.member_sum = members.take<F>(net.n_members * n_member_measures);
-    }
+    for (GroupMembers& group : group_) group.sums = take_members<L>(net, members);
   }
 
   void run_block(PathRange range) {
@@ -207,8 +205,7 @@ class Worker {
     const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
     run_world<L>(net_, keys, world_[g]);
     GroupMembers& group = group_[g];
-    for (int k = 0; k < net_.n_members * net_.n_years; ++k) group.year_loss[k] = splat<F>(0.0f);
-    for (int k = 0; k < net_.n_members * n_member_measures; ++k) group.member_sum[k] = splat<F>(0.0f);
+    for (int member = 0; member < net_.n_members; ++member) start_member<L>(net_, member, group.sums);
     group.digest = {splat<U>(0u), splat<U>(0u)};
   }
 
@@ -219,13 +216,15 @@ class Worker {
     Arena<Lanes<1>> integers = chain_memory_.integers();
     ChainState<L> state = take_chain<L>(net_, chain, vectors, integers);
     Arena<L> results = result_memory_.vectors();
-    const Row<F> measure = results.take<F>(n_measures * chain.n_cells);
+    const ChainResult<L> result = take_result<L>(net_, chain.n_cells, results);
     for (int g = 0; g < n_groups_; ++g) {
       const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
-      const ChainResult<L> result{measure, group_[g].year_loss, group_[g].member_sum};
       TimelineObserver observer{mineral_tally_, net_.n_steps, lanes_in(g)};
       run_chain<L>(net_, m, keys, world_[g], state, result, observer);
-      for (int c = 0; c < chain.n_cells; ++c) tally_cell(m, g, c, result);
+      for (int c = 0; c < chain.n_cells; ++c) {
+        tally_cell(m, g, c, result);
+        add_to_member<L>(net_, chain, c, result, group_[g].sums);
+      }
       mineral_tally_.n_paths += static_cast<std::uint64_t>(lanes_in(g));
     }
     queue_.collect(mineral_tally_);
@@ -275,17 +274,14 @@ class Worker {
   void finish_group(int g) {
     GroupMembers& group = group_[g];
     for (int member = 0; member < net_.n_members; ++member) {
-      F worst_year = splat<F>(0.0f);
+      finish_member<L>(net_, member, group.sums);
       for (int y = 0; y < net_.n_years; ++y) {
-        const F loss = group.year_loss[member * net_.n_years + y];
-        worst_year = max(loss, worst_year);
-        tally_member(MemberMeasure::annual_loss, g, member, loss, y);
+        tally_member(MemberMeasure::annual_loss, g, member, group.sums.year_loss[member * net_.n_years + y], y);
       }
-      group.member_sum[static_cast<int>(MemberMeasure::worst_year_loss) * net_.n_members + member] = worst_year;
       for (const MemberMeasure m : {MemberMeasure::loss, MemberMeasure::worst_year_loss, MemberMeasure::price_shock_cost}) {
-        tally_member(m, g, member, group.member_sum[static_cast<int>(m) * net_.n_members + member]);
+        tally_member(m, g, member, member_value<L>(net_, m, member, group.sums));
       }
-      const F loss = group.member_sum[static_cast<int>(MemberMeasure::loss) * net_.n_members + member];
+      const F loss = member_value<L>(net_, MemberMeasure::loss, member, group.sums);
       note_worst(member_tally_.worst, member_tally_.worst_entry[static_cast<std::size_t>(member)], member, loss, first_path(g), lanes_in(g));
     }
     if (queue_.samples() != nullptr) sample_members(g);
@@ -322,11 +318,11 @@ class Worker {
         const std::size_t at = first + static_cast<std::size_t>(member);
         for (const MemberMeasure m : {MemberMeasure::loss, MemberMeasure::worst_year_loss, MemberMeasure::price_shock_cost}) {
           const int row = static_cast<int>(m);
-          samples.member_measure[row][at] = lane(group.member_sum[row * net_.n_members + member], k);
+          samples.member_measure[row][at] = lane(member_value<L>(net_, m, member, group.sums), k);
         }
         for (int y = 0; y < net_.n_years; ++y) {
           const std::size_t year = at * static_cast<std::size_t>(net_.n_years) + static_cast<std::size_t>(y);
-          samples.member_measure[static_cast<int>(MemberMeasure::annual_loss)][year] = lane(group.year_loss[member * net_.n_years + y], k);
+          samples.member_measure[static_cast<int>(MemberMeasure::annual_loss)][year] = lane(group.sums.year_loss[member * net_.n_years + y], k);
         }
       }
     }
@@ -362,7 +358,7 @@ void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint6
 }
 
 std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
-  const std::uint64_t vectors = static_cast<std::uint64_t>(n_measures * network.n_members) +
+  const std::uint64_t vectors = static_cast<std::uint64_t>(result_vectors(network)) +
                                 static_cast<std::uint64_t>(block_groups * group_member_vectors(network));
   return block_groups * world_size(network).bytes() + chain_size(network).bytes() + vectors * sizeof(F);
 }

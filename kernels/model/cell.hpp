@@ -9,14 +9,21 @@ RISK_BEGIN
 /// Unit of the peak window's sums: the ring adds and removes the same integers.
 inline constexpr float window_scale = 16777216.0f;  // 2^24; 127 steps of it fit 31 bits
 
-/// Where a chain leaves its results: [measure][cell], and losses by year that all minerals of the
-/// path add to, in mineral order.
+/// Where a chain leaves its results.
 template <class L>
 struct ChainResult {
-    Row<typename L::F> measure;     ///< [measure][cell]
-    Row<typename L::F> year_loss;   ///< [member][year]
-    Row<typename L::F> member_sum;  ///< [member measure][member]: loss and price shock cost
+    Row<typename L::F> measure;    ///< [measure][cell]
+    Row<typename L::F> year_loss;  ///< [cell][year] loss of each whole year
 };
+
+template <class L>
+RISK_FN ChainResult<L> take_result(const NetworkView& net, int n_cells, Arena<L>& arena) {
+    using F = typename L::F;
+    ChainResult<L> result;
+    result.measure = arena.template take<F>(n_measures * n_cells);
+    result.year_loss = arena.template take<F>(n_cells * net.n_years);
+    return result;
+}
 
 template <class L>
 RISK_FN void start_cells(const NetworkView& net, const ChainSpec& chain, CellState<L>& cell) {
@@ -140,7 +147,7 @@ RISK_FN void remember_step(const NetworkView& net, const ChainSpec& chain, int s
         cell.curtailed_t[c] = cell.curtailed_t[c] + (splat<F>(reference[j]) - state.final_need_t[j]);
         cell.drawn_t[c] = cell.drawn_t[c] + state.drawn_t[j];
         if (year < net.n_years) {
-            F& loss = result.year_loss[net.ints[chain.cell_member + c] * net.n_years + year];
+            F& loss = result.year_loss[c * net.n_years + year];
             loss = loss + fma(unmet, splat<F>(chain.at_risk_usd_per_t), extra);
         }
         const F held = fma(state.shared_t, splat<F>(share[j]), state.commercial_t[j] + state.strategic_t[j]);
@@ -169,7 +176,6 @@ RISK_FN void finish_cell(const NetworkView& net, const ChainSpec& chain, int c,
     using F = typename L::F;
     using I = typename L::I;
     const int j = net.ints[chain.cell_sink + c];
-    const int member = net.ints[chain.cell_member + c];
     const F demand = splat<F>(net.reals[chain.total_demand_t + j]);
     const float essential_t = net.reals[chain.essential_total_t + j];
     const F month = splat<F>(net.months_per_step);
@@ -190,10 +196,6 @@ RISK_FN void finish_cell(const NetworkView& net, const ChainSpec& chain, int c,
     set(Measure::price_shock_cost, cell.price_shock_usd[c]);
     set(Measure::loss, loss);
     set(Measure::essential_shortfall, essential_t > 0.0f ? cell.essential_unmet_t[c] / splat<F>(essential_t) : splat<F>(0.0f));
-    F& member_loss = result.member_sum[static_cast<int>(MemberMeasure::loss) * net.n_members + member];
-    member_loss = member_loss + loss;
-    F& member_shock = result.member_sum[static_cast<int>(MemberMeasure::price_shock_cost) * net.n_members + member];
-    member_shock = member_shock + cell.price_shock_usd[c];
 }
 
 RISK_END

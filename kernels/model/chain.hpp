@@ -157,14 +157,14 @@ RISK_FN void run_step(const NetworkView& net, int mineral, const PathKeys<L>& pa
     remember_step<L>(net, chain, step, state, result, observer);
 }
 
-/// Runs one mineral over all steps. `state` is laid out by `take_chain`; results go to `result`,
-/// whose member sums and yearly losses the minerals of a path add to one after the other.
+/// Runs one mineral over all steps. `state` is laid out by `take_chain`; results go to `result`.
 template <class L, class Observer>
 RISK_FN void run_chain(const NetworkView& net, int mineral, const PathKeys<L>& paths,
                        const World<L>& world, ChainState<L>& state, const ChainResult<L>& result,
                        Observer& observer) {
     const ChainSpec& chain = net.chains[mineral];
     start_chain<L>(net, chain, state);
+    for (int k = 0; k < chain.n_cells * net.n_years; ++k) result.year_loss[k] = splat<typename L::F>(0.0f);
     for (int step = 0; step < net.n_steps; ++step) {
         run_step<L>(net, mineral, paths, world, step, state, result, observer);
     }
