@@ -2,6 +2,7 @@
 #include "tests/unit/lane_probe.inl"
 #include "tests/unit/lane_probe_variants.hpp"
 
+#if defined(__x86_64__)
 namespace blocrisk::probe {
 namespace {
 bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
@@ -12,3 +13,4 @@ extern const Variant avx2_8 = probe_body::variant<Lanes<8>>("avx2_8", &has_avx2)
 extern const Variant avx2_16 = probe_body::variant<Lanes<16>>("avx2_16", &has_avx2);
 
 }  // namespace blocrisk::probe
+#endif

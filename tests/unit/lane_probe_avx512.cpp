@@ -2,6 +2,7 @@
 #include "tests/unit/lane_probe.inl"
 #include "tests/unit/lane_probe_variants.hpp"
 
+#if defined(__x86_64__)
 namespace blocrisk::probe {
 namespace {
 bool has_avx512() {
@@ -15,3 +16,4 @@ extern const Variant avx512_8 = probe_body::variant<Lanes<8>>("avx512_8", &has_a
 extern const Variant avx512_16 = probe_body::variant<Lanes<16>>("avx512_16", &has_avx512);
 
 }  // namespace blocrisk::probe
+#endif
