@@ -355,12 +355,15 @@ Group File::root() const {
           name_};
 }
 
-std::vector<std::byte> File::image() const {
+std::span<const std::byte> File::image() const {
   checked(H5Fflush(id_.get(), H5F_SCOPE_LOCAL), name_, "flush");
+  // Only the size is asked for here: filling a buffer, HDF5 1.10 clears a byte of the superblock
+  // that this format keeps under a checksum, and the copy cannot be opened.
   const auto size = checked(H5Fget_file_image(id_.get(), nullptr, 0), name_, "measure the file");
-  std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-  checked(H5Fget_file_image(id_.get(), bytes.data(), bytes.size()), name_, "copy the file");
-  return bytes;
+  const Id access(checked(H5Fget_access_plist(id_.get()), name_, "find the file in memory"), H5Pclose);
+  void* handle = nullptr;
+  checked(H5Fget_vfd_handle(id_.get(), access.get(), &handle), name_, "find the file in memory");
+  return {*static_cast<const std::byte* const*>(handle), static_cast<std::size_t>(size)};
 }
 
 }  // namespace blocrisk::h5

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -127,7 +128,8 @@ class File {
   static File open(const std::filesystem::path& path);
 
   Group root() const;
-  std::vector<std::byte> image() const;
+  /// Only of a file in memory; good until the file is changed or gone.
+  std::span<const std::byte> image() const;
   const FileName& name() const { return name_; }
 
  private:

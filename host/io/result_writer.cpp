@@ -7,24 +7,22 @@
 namespace blocrisk {
 namespace {
 
-std::vector<std::byte> result_image(const std::filesystem::path& path, const ResultContent& content) {
-  const h5::File file = h5::File::create_in_memory(path.string());
-  {
-    NetcdfGroup root(file);
-    write_origin(root, content);
-    write_summary(root, content);
-    write_timeline(root, content);
-    write_accumulators(root, content);
-    write_samples(root, content);
-  }
-  return file.image();
+void write_sections(const h5::File& file, const ResultContent& content) {
+  NetcdfGroup root(file);
+  write_origin(root, content);
+  write_summary(root, content);
+  write_timeline(root, content);
+  write_accumulators(root, content);
+  write_samples(root, content);
 }
 
 }  // namespace
 
 void write_result(const std::filesystem::path& path, const ResultContent& content,
                   Overwrite overwrite) {
-  write_whole_file(path, result_image(path, content), overwrite);
+  const h5::File file = h5::File::create_in_memory(path.string());
+  write_sections(file, content);
+  write_whole_file(path, file.image(), overwrite);
 }
 
 }  // namespace blocrisk

@@ -21,7 +21,7 @@ inline constexpr StateGroup state_groups[] = {
     {"months", months_bins, "months"},
     {"usd", usd_bins, "USD"},
     {"shortfall_timeline", timeline_shortfall_bins, "1"},
-    {"days_of_cover_timeline", timeline_cover_bins, "days"},
+    {"days_of_cover_timeline", timeline_cover_bins, "day"},
     {"price_ratio_timeline", timeline_price_bins, "1"},
 };
 

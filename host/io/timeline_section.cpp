@@ -29,7 +29,7 @@ void write_timeline(NetcdfGroup& root, const ResultContent& content) {
   const Summary& summary = content.summary;
   write_quantity(group, "shortfall", {"member", "mineral", "time"}, summary.shortfall, "1",
                  "unmet need over reference demand of the step");
-  write_quantity(group, "days_of_cover", {"member", "mineral", "time"}, summary.cover, "days",
+  write_quantity(group, "days_of_cover", {"member", "mineral", "time"}, summary.cover, "day",
                  "stocks at the end of the step over daily reference demand");
   write_quantity(group, "price_ratio", {"mineral", "time"}, summary.price, "1",
                  "world price over base price");
