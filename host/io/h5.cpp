@@ -94,13 +94,15 @@ std::size_t count_of(const std::vector<hsize_t>& shape) {
   return count;
 }
 
-/// Whole trailing dimensions as long as they fit, then a part of the next.
+/// Whole trailing dimensions as long as they fit, then an even part of the next: every chunk is
+/// stored whole, so a last one that is nearly empty would be a waste.
 std::vector<hsize_t> chunk_shape(const std::vector<hsize_t>& shape, std::size_t value_bytes) {
   std::vector<hsize_t> chunk(shape.size(), 1);
-  std::size_t room = std::max<std::size_t>(chunk_bytes / value_bytes, 1);
+  hsize_t room = std::max<std::size_t>(chunk_bytes / value_bytes, 1);
   for (std::size_t k = shape.size(); k-- > 0 && room > 1;) {
-    chunk[k] = std::min<hsize_t>(shape[k], room);
-    room /= static_cast<std::size_t>(chunk[k]);
+    const hsize_t n_parts = (shape[k] + room - 1) / room;
+    chunk[k] = (shape[k] + n_parts - 1) / n_parts;
+    room /= chunk[k];
   }
   return chunk;
 }

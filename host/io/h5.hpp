@@ -113,8 +113,8 @@ class Group : public Object {
   bool has(const std::string& name) const;
   Dataset open_dataset(const std::string& name) const;
 
-  /// Chunked, shuffled and deflated where that pays. Values never written read as `fill`, one value
-  /// of the dataset's type; chunks that hold nothing else are not stored.
+  /// Chunked, shuffled and deflated where that pays. `fill`: one value of the dataset's type, or
+  /// null.
   Dataset create_dataset(const std::string& name, Type type, const std::vector<hsize_t>& shape,
                          const void* data, const void* fill);
   Dataset create_strings(const std::string& name, const std::vector<std::string>& texts);

@@ -9,12 +9,6 @@
 namespace blocrisk {
 namespace {
 
-/// What HDF5 gives back for chunks that were never written: a histogram is mostly zeros.
-const void* unwritten_value(h5::Type type) {
-  static constexpr std::uint64_t no_count = 0;
-  return type == h5::Type::u64 ? &no_count : fill_value(type);
-}
-
 void describe(h5::Object& object, const std::string& units, const std::string& long_name) {
   if (!units.empty()) object.set_attribute("units", units);
   object.set_attribute("long_name", long_name);
@@ -94,7 +88,7 @@ h5::Dataset NetcdfGroup::add(const Variable& variable, std::size_t count) {
   }
   if (product != count) throw std::logic_error("variable " + variable.name + " has another shape");
   h5::Dataset dataset = group_.create_dataset(variable.name, variable.type, shape, variable.data,
-                                              unwritten_value(variable.type));
+                                              fill_value(variable.type));
   describe(dataset, variable.units, variable.long_name);
   dataset.set_attribute("_FillValue", variable.type, fill_value(variable.type));
   for (std::size_t k = 0; k < variable.axes.size(); ++k) {

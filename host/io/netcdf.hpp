@@ -23,7 +23,6 @@ struct Variable {
 };
 
 /// What a value that is not there reads as: not a number, -1, or the largest of an unsigned type.
-/// Unsigned values are counts of the accumulators; storage leaves their zeros out.
 const void* fill_value(h5::Type type);
 
 class NetcdfGroup {
