@@ -7,21 +7,29 @@
 
 #include "kernels/lanes/lanes.hpp"
 
+/// A section of the model's step: a function of its own on the CPU, so that profiles show it and the
+/// caller's code stays small.
+#if defined(__CUDACC__)
+#define RISK_SECTION RISK_FN
+#else
+#define RISK_SECTION __attribute__((noinline))
+#endif
+
 RISK_BEGIN
+
+/// Lane vectors from one slot of a row to the next: the 32 threads of a warp interleave their rows.
+#if defined(__CUDACC__)
+inline constexpr int row_stride = 32;
+#else
+inline constexpr int row_stride = 1;
+#endif
 
 /// One value per slot. Every element is one lane vector of 32-bit values, whatever its type.
 template <class T>
 struct Row {
-#if defined(__CUDACC__)
     T* first;
-    std::size_t stride;  ///< threads that share the arena
-    RISK_FN T& operator[](int slot) const { return first[static_cast<std::size_t>(slot) * stride]; }
-    RISK_FN Row from(int slot) const { return {first + static_cast<std::size_t>(slot) * stride, stride}; }
-#else
-    T* first;
-    RISK_FN T& operator[](int slot) const { return first[slot]; }
-    RISK_FN Row from(int slot) const { return {first + slot}; }
-#endif
+    RISK_FN T& operator[](int slot) const { return first[slot * row_stride]; }
+    RISK_FN Row from(int slot) const { return {first + slot * row_stride}; }
 };
 
 /// Hands out rows from one block of memory. With a null base it only counts, so that the same code
@@ -29,38 +37,20 @@ struct Row {
 template <class L>
 class Arena {
    public:
-#if defined(__CUDACC__)
-    /// `base`: this thread's first word of an arena interleaved over `stride` threads.
-    RISK_FN Arena(void* base, std::size_t stride) : base_(base), stride_(stride) {}
-#else
+    /// `base`: the first lane vector; on a device this thread's, its neighbours' beside it.
     RISK_FN explicit Arena(void* base) : base_(base) {}
-#endif
     template <class T>
     RISK_FN Row<T> take(int slots) {
         static_assert(sizeof(T) == sizeof(typename L::F));
-        T* const row = static_cast<T*>(base_) + (base_ == nullptr ? 0 : used_ * element_stride());
+        T* const row = static_cast<T*>(base_) + (base_ == nullptr ? 0 : used_ * row_stride);
         used_ += static_cast<std::size_t>(slots);
-#if defined(__CUDACC__)
-        return {row, stride_};
-#else
         return {row};
-#endif
     }
     /// Lane vectors handed out so far.
     RISK_FN std::size_t used() const { return used_; }
 
    private:
-    RISK_FN std::size_t element_stride() const {
-#if defined(__CUDACC__)
-        return stride_;
-#else
-        return 1;
-#endif
-    }
     void* base_;
-#if defined(__CUDACC__)
-    std::size_t stride_;
-#endif
     std::size_t used_ = 0;
 };
 
