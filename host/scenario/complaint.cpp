@@ -5,11 +5,12 @@
 namespace blocrisk {
 namespace {
 
-constexpr std::size_t max_shown_bytes = 120;
+constexpr std::size_t max_shown_bytes = 160;
+constexpr std::size_t max_message_bytes = 400;
 
 /// Text from a file, cut to a readable length and without control characters.
-std::string printable(const std::string& text) {
-  std::size_t length = std::min(text.size(), max_shown_bytes);
+std::string printable(const std::string& text, std::size_t max_bytes = max_shown_bytes) {
+  std::size_t length = std::min(text.size(), max_bytes);
   // Never cut inside a UTF-8 sequence: its continuation bytes are 10xxxxxx.
   while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) --length;
   std::string shown = text.substr(0, length);
@@ -30,16 +31,17 @@ std::string format_complaint(const Complaint& complaint) {
   }
   text += printable(complaint.key);
   if (!complaint.value.empty()) text += (complaint.key.empty() ? "" : " = ") + printable(complaint.value);
-  if (complaint.key.empty() && complaint.value.empty()) return text + complaint.message;
-  return text + " (" + complaint.message + ")";
+  const std::string message = printable(complaint.message, max_message_bytes);
+  if (complaint.key.empty() && complaint.value.empty()) return text + message;
+  return text + " (" + message + ")";
 }
 
-std::string format_complaints(const std::vector<Complaint>& complaints) {
+std::string format_complaints(const std::vector<Complaint>& complaints, std::size_t n_unlisted) {
   const std::size_t shown = std::min(complaints.size(), max_printed_complaints);
-  std::string text = complaints.size() == 1 ? "1 mistake in the scenario:"
-                                            : std::to_string(complaints.size()) + " mistakes in the scenario:";
+  const std::size_t total = complaints.size() + n_unlisted;
+  std::string text = std::to_string(total) + (total == 1 ? " mistake" : " mistakes") + " in the scenario:";
   for (std::size_t i = 0; i < shown; ++i) text += "\n  " + format_complaint(complaints[i]);
-  if (shown < complaints.size()) text += "\n  ... and " + std::to_string(complaints.size() - shown) + " more";
+  if (shown < total) text += "\n  ... and " + std::to_string(total - shown) + " more";
   return text;
 }
 

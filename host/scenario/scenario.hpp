@@ -332,8 +332,8 @@ struct Scenario {
   [[nodiscard]] int actor_index(const std::string& country) const;
 };
 
-/// Fills every index, group and weight that follows from the rows, and an absent correlation with
-/// the identity. Call it after building or changing a scenario by hand; the parser does.
+/// Fills every index, group and weight that follows from the rows, an absent correlation with the
+/// identity, and the default of no switching to the number of regimes. Call it after building or changing a scenario by hand; the parser does.
 void resolve(Scenario& scenario);
 
 }  // namespace blocrisk

@@ -4,6 +4,7 @@
 /// not one of these.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -33,8 +34,9 @@ struct UsageError : Error {
 /// The scenario is invalid; carries every complaint, not only the first.
 class ScenarioError : public Error {
  public:
-  explicit ScenarioError(std::vector<Complaint> complaints)
-      : Error(ExitCode::scenario, format_complaints(complaints)), complaints_(std::move(complaints)) {}
+  /// `n_unlisted`: complaints beyond those that were kept.
+  explicit ScenarioError(std::vector<Complaint> complaints, std::size_t n_unlisted = 0)
+      : Error(ExitCode::scenario, format_complaints(complaints, n_unlisted)), complaints_(std::move(complaints)) {}
   explicit ScenarioError(const std::string& message) : Error(ExitCode::scenario, message) {}
   [[nodiscard]] const std::vector<Complaint>& complaints() const { return complaints_; }
 

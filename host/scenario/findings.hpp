@@ -1,0 +1,58 @@
+/// What the parts of validation share: where to complain about an address, and the parts themselves.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "host/scenario/document.hpp"
+#include "host/scenario/scenario.hpp"
+
+namespace blocrisk {
+
+/// Complaints about a scenario's values, each placed at the line that wrote it where that is known.
+class Findings {
+ public:
+  /// `missing_is_told`: numbers that were not given have been complained about while reading.
+  Findings(const Scenario& scenario, Complaints& complaints, bool missing_is_told)
+      : scenario_(&scenario), complaints_(&complaints), missing_is_told_(missing_is_told) {}
+
+  [[nodiscard]] bool missing_is_told() const { return missing_is_told_; }
+
+  /// `fallback` is the place where no part of the address has one of its own: its row.
+  void add(const std::string& address, SourceLine fallback, std::string value, std::string message);
+
+  /// Complains where `index` is none: "unknown country; nearest: CHN".
+  void check_known(int index, const std::string& address, SourceLine fallback, const std::string& name,
+                   std::string_view what, const std::vector<std::string>& known);
+
+ private:
+  [[nodiscard]] SourceLine place(const std::string& address, SourceLine fallback) const;
+
+  const Scenario* scenario_;
+  Complaints* complaints_;
+  bool missing_is_told_;
+};
+
+/// Each number in its range, each text fit for a name. Needs nothing resolved.
+void check_values(const Scenario& scenario, Findings& findings);
+
+/// Names that come twice, names of what does not exist, lists that are too long or empty.
+void check_names(const Scenario& scenario, Findings& findings);
+
+/// Regimes, weights, targets, scheduled events; the branching ratio of the events.
+void check_actors(const Scenario& scenario, Findings& findings);
+
+/// Stages, balances that cannot be, stocks, projects, clock, correlation.
+void check_network(const Scenario& scenario, Findings& findings);
+
+/// All of it. With `is_whole` false tables are missing, and only values are checked.
+void validate_into(const Scenario& scenario, bool is_whole, bool missing_is_told, Complaints& complaints);
+
+/// Smallest eigenvalue of a symmetric n x n matrix with ones on its diagonal.
+[[nodiscard]] double smallest_eigenvalue(const std::vector<double>& matrix, std::size_t n);
+
+/// Largest absolute eigenvalue of an n x n matrix without negative elements.
+[[nodiscard]] double spectral_radius(const std::vector<double>& matrix, std::size_t n);
+
+}  // namespace blocrisk

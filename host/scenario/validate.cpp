@@ -1,0 +1,45 @@
+#include "host/scenario/validate.hpp"
+
+#include "host/scenario/findings.hpp"
+#include "host/scenario/nearest.hpp"
+
+namespace blocrisk {
+
+SourceLine Findings::place(const std::string& address, SourceLine fallback) const {
+  const auto& keys = scenario_->provenance.keys;
+  // From the address itself to what it lies in: "actor.CHN.start[0]", "actor.CHN.start", ...
+  for (std::size_t end = address.size(); end != std::string::npos && end > 0; end = address.find_last_of(".[", end - 1)) {
+    const auto found = keys.find(address.substr(0, end));
+    if (found != keys.end()) return found->second;
+  }
+  return fallback;
+}
+
+void Findings::add(const std::string& address, SourceLine fallback, std::string value, std::string message) {
+  complaints_->add(place(address, fallback), address, std::move(value), std::move(message));
+}
+
+void Findings::check_known(int index, const std::string& address, SourceLine fallback, const std::string& name,
+                           std::string_view what, const std::vector<std::string>& known) {
+  if (index != none) return;
+  const std::string hint = complaints_->wants_hint() ? nearest_hint(name, known) : "";
+  add(address, fallback, name, "unknown " + std::string(what) + hint);
+}
+
+void validate_into(const Scenario& scenario, bool is_whole, bool missing_is_told, Complaints& complaints) {
+  Findings findings(scenario, complaints, missing_is_told);
+  check_values(scenario, findings);
+  if (!is_whole) return;
+  check_names(scenario, findings);
+  check_actors(scenario, findings);
+  check_network(scenario, findings);
+}
+
+std::vector<Complaint> validate(const Scenario& scenario) {
+  std::vector<std::string> files = scenario.provenance.files;
+  Complaints complaints(files);
+  validate_into(scenario, true, false, complaints);
+  return complaints.list();
+}
+
+}  // namespace blocrisk
