@@ -39,8 +39,9 @@ void build_mineral(const Scenario& scenario, int mineral, Pools& pools) {
   network.chains.push_back(build_chain({scenario, input, base, pools}));
   for (std::size_t at = first_real; at < network.reals.size(); ++at) {
     if (std::isfinite(network.reals[at])) continue;
-    pools.complaints().push_back({"", 0, "minerals[" + input.law->id + "]", "",
-                                  "some of its tonnages leave the range of single precision (1e-37 to 1e38 t a step)"});
+    pools.complaints().push_back(
+        {"", 0, "minerals[" + input.law->id + "]", "",
+         "some of its tonnages leave the range of single precision (1e-37 to 1e38 t a step)"});
     return;
   }
 }

@@ -71,8 +71,8 @@ class Balancer {
       const double output_t = base.scale * row->output_t_per_yr;
       double capacity_t = row->capacity_or_default_t_per_yr();
       if (capacity_t < output_t) {
-        report(row->country, "capacity raised from " + rounded_text(capacity_t) + " to base output " +
-                                 rounded_text(output_t) + " t/yr");
+        report(row->country, "capacity raised from " + rounded_text(capacity_t) +
+                                 " to base output " + rounded_text(output_t) + " t/yr");
         capacity_t = output_t;
       }
       base.node_country.push_back(row->country_index);
@@ -88,8 +88,8 @@ class Balancer {
     double output_t = 0.0;
     for (const NodeRow* row : nodes()) output_t += row->output_t_per_yr;
     if (want_t == 0.0 && output_t == 0.0) return true;
-    const std::string totals =
-        "buyers want " + rounded_text(want_t) + " t/yr, output is " + rounded_text(output_t) + " t/yr";
+    const std::string totals = "buyers want " + rounded_text(want_t) + " t/yr, output is " +
+                               rounded_text(output_t) + " t/yr";
     base.scale = output_t > 0.0 ? want_t / output_t : 0.0;
     const double tolerance = scenario_.network.balance_tolerance;
     if (!(output_t > 0.0) || !(std::fabs(base.scale - 1.0) <= tolerance)) {
@@ -108,9 +108,12 @@ class Balancer {
     const std::size_t n_sinks = base.sink_want_t.size();
     std::vector<double> seed(n_nodes * n_sinks);
     for (std::size_t j = 0; j < n_sinks; ++j) {
-      SeedColumn sink{base.sink_want_t[j], base.sink_country[j], known_imports(base, base.sink_country[j])};
-      const auto share = seed_shares(base.output_t, base.node_country, sink, scenario_.network.home_bias);
-      for (std::size_t i = 0; i < n_nodes; ++i) seed[i * n_sinks + j] = share[i] * base.sink_want_t[j];
+      SeedColumn sink{base.sink_want_t[j], base.sink_country[j],
+                      known_imports(base, base.sink_country[j])};
+      const auto share =
+          seed_shares(base.output_t, base.node_country, sink, scenario_.network.home_bias);
+      for (std::size_t i = 0; i < n_nodes; ++i)
+        seed[i * n_sinks + j] = share[i] * base.sink_want_t[j];
     }
     report_importers_without_sink(base);
     FlowFit fit = fit_flows(std::move(seed), base.output_t, base.sink_want_t);
@@ -130,8 +133,8 @@ class Balancer {
     const bool is_row = fit.worst_row >= 0;
     const int country = is_row ? base.node_country[static_cast<std::size_t>(fit.worst_row)]
                                : base.sink_country[static_cast<std::size_t>(fit.worst_column)];
-    return "base flows at stage " + stage_name() + " do not fit after " + std::to_string(fit.n_rounds) +
-           " rounds: the " + (is_row ? "output" : "need") + " of " +
+    return "base flows at stage " + stage_name() + " do not fit after " +
+           std::to_string(fit.n_rounds) + " rounds: the " + (is_row ? "output" : "need") + " of " +
            scenario_.countries[static_cast<std::size_t>(country)].id + " is missed by " +
            rounded_text(fit.worst_residual) + " of the stage's total (1e-9 is allowed)";
   }
@@ -149,7 +152,8 @@ class Balancer {
     }
     if (sum > 1.0 + reported_scale_change) {
       report(scenario_.countries[static_cast<std::size_t>(importer)].id,
-             "named import fractions sum to " + rounded_text(sum) + "; base flows keep their proportions");
+             "named import fractions sum to " + rounded_text(sum) +
+                 "; base flows keep their proportions");
     }
     return known;
   }
@@ -160,13 +164,15 @@ class Balancer {
 
   int exporting_node(const StageBase& base, const TradeRow& row) {
     const std::string pair = row.exporter + " to " + row.importer;
-    const std::string dropped = "import fraction " + rounded_text(row.import_fraction) + " dropped: ";
+    const std::string dropped =
+        "import fraction " + rounded_text(row.import_fraction) + " dropped: ";
     if (row.exporter_index == row.importer_index) {
       report(pair, dropped + "a country does not import from itself");
       return none;
     }
     for (std::size_t i = 0; i < base.output_t.size(); ++i) {
-      if (base.node_country[i] == row.exporter_index && base.output_t[i] > 0.0) return static_cast<int>(i);
+      if (base.node_country[i] == row.exporter_index && base.output_t[i] > 0.0)
+        return static_cast<int>(i);
     }
     report(pair, dropped + row.exporter + " has no output at this stage");
     return none;
@@ -178,8 +184,9 @@ class Balancer {
       bool found = false;
       for (const int country : base.sink_country) found = found || country == row.importer_index;
       if (!found) {
-        report(row.exporter + " to " + row.importer, "import fraction " + rounded_text(row.import_fraction) +
-                                                         " dropped: " + row.importer + " buys nothing at this stage");
+        report(row.exporter + " to " + row.importer,
+               "import fraction " + rounded_text(row.import_fraction) +
+                   " dropped: " + row.importer + " buys nothing at this stage");
       }
     }
   }
@@ -199,7 +206,8 @@ ChainInput collect_chain(const Scenario& scenario, int mineral) {
   chain.law = &scenario.minerals[static_cast<std::size_t>(mineral)];
   chain.nodes.resize(chain.law->stages.size());
   for (const NodeRow& row : scenario.nodes) {
-    if (row.mineral_index == mineral) chain.nodes[static_cast<std::size_t>(row.stage_index)].push_back(&row);
+    if (row.mineral_index == mineral)
+      chain.nodes[static_cast<std::size_t>(row.stage_index)].push_back(&row);
   }
   for (const DemandRow& row : scenario.demand) {
     if (row.mineral_index == mineral && row.demand_t_per_yr > 0.0) chain.demand.push_back(&row);
@@ -208,7 +216,8 @@ ChainInput collect_chain(const Scenario& scenario, int mineral) {
 }
 
 std::vector<StageBase> balance_chain(const Scenario& scenario, const ChainInput& chain,
-                                     std::vector<Adjustment>& adjustments, std::vector<Complaint>& complaints) {
+                                     std::vector<Adjustment>& adjustments,
+                                     std::vector<Complaint>& complaints) {
   return Balancer(scenario, chain, adjustments, complaints).run();
 }
 

@@ -21,6 +21,7 @@ ChainInput collect_chain(const Scenario& scenario, int mineral);
 
 /// [stage]. What had to be adjusted or cannot be is appended to `adjustments` and `complaints`.
 std::vector<StageBase> balance_chain(const Scenario& scenario, const ChainInput& chain,
-                                     std::vector<Adjustment>& adjustments, std::vector<Complaint>& complaints);
+                                     std::vector<Adjustment>& adjustments,
+                                     std::vector<Complaint>& complaints);
 
 }  // namespace blocrisk

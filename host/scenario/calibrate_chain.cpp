@@ -6,7 +6,8 @@
 
 namespace blocrisk {
 
-void ChainContext::report(const std::string& stage, const std::string& subject, const std::string& message) const {
+void ChainContext::report(const std::string& stage, const std::string& subject,
+                          const std::string& message) const {
   pools.network().adjustments.push_back({input.law->id, stage, subject, message});
 }
 
@@ -31,7 +32,8 @@ std::vector<std::vector<int>> build_op_classes(const ChainContext& context, Chai
   std::vector<std::vector<int>> classes;
   const auto class_of = [&](double cost, int in_bloc) {
     for (std::size_t k = 0; k < costs.size(); ++k) {
-      if (costs[k] == cost && specs[chain.op_classes + k].in_bloc == in_bloc) return static_cast<int>(k);
+      if (costs[k] == cost && specs[chain.op_classes + k].in_bloc == in_bloc)
+        return static_cast<int>(k);
     }
     const double inverse = cost * largest_inverse_cost > 1.0 ? 1.0 / cost : largest_inverse_cost;
     costs.push_back(cost);
@@ -43,7 +45,8 @@ std::vector<std::vector<int>> build_op_classes(const ChainContext& context, Chai
     auto& of_stage = classes.emplace_back(nodes.size(), 0);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       if (!(context.base[stage].capacity_t[i] > 0.0)) continue;
-      of_stage[i] = class_of(nodes[i]->cash_cost_ratio, context.scenario.is_member(nodes[i]->country_index) ? 1 : 0);
+      of_stage[i] = class_of(nodes[i]->cash_cost_ratio,
+                             context.scenario.is_member(nodes[i]->country_index) ? 1 : 0);
     }
   }
   chain.n_op_classes = static_cast<std::int32_t>(costs.size());
@@ -52,7 +55,9 @@ std::vector<std::vector<int>> build_op_classes(const ChainContext& context, Chai
 
 ProjectSpec build_project(const ChainContext& context, const ProjectRow& row, int node) {
   const int steps_per_year = context.scenario.clock.steps_per_year;
-  const auto steps = [&](double months) { return static_cast<float>(steps_of_months(months, steps_per_year)); };
+  const auto steps = [&](double months) {
+    return static_cast<float>(steps_of_months(months, steps_per_year));
+  };
   ProjectSpec spec{};
   spec.stage = row.stage_index;
   spec.node = node;
@@ -78,7 +83,8 @@ void build_projects(const ChainContext& context, ChainSpec& chain) {
     const auto& stage = context.base[static_cast<std::size_t>(row.stage_index)];
     const int node = slot_of_country(stage.node_country, row.country_index);
     if (node == none) {
-      context.report(row.stage, row.name, "project dropped: " + row.country + " has no node at this stage");
+      context.report(row.stage, row.name,
+                     "project dropped: " + row.country + " has no node at this stage");
       continue;
     }
     specs.push_back(build_project(context, row, node));
@@ -97,11 +103,13 @@ void build_earnings(const ChainContext& context, ChainSpec& chain) {
   const Scenario& scenario = context.scenario;
   const Mineral& law = *context.input.law;
   const double floor = scenario.floor_ratio(context.input.mineral);
-  const bool from_the_start = floor > law.initial_price_ratio && scenario.price_floor.from_year <= 0.0;
+  const bool from_the_start =
+      floor > law.initial_price_ratio && scenario.price_floor.from_year <= 0.0;
   chain.floor_ratio = static_cast<float>(floor);
   chain.floor_from_step = first_floor_step(scenario);
   chain.floor_pass = static_cast<float>(1.0 - scenario.price_floor.circumvention_fraction);
-  chain.earn_rate = static_cast<float>(step_fraction(context.dt_yr(), law.earn_smoothing_months / 12.0));
+  chain.earn_rate =
+      static_cast<float>(step_fraction(context.dt_yr(), law.earn_smoothing_months / 12.0));
   chain.bloc_earned_start = static_cast<float>(from_the_start ? floor : law.initial_price_ratio);
 }
 
@@ -128,7 +136,8 @@ ChainSpec build_chain(const ChainContext& context) {
   build_closure(context, chain);
   build_projects(context, chain);
   const double leakage_yr = law.leakage_months / 12.0;
-  chain.leak_rate = static_cast<float>(leakage_yr > 0.0 ? one_minus_decay(context.dt_yr() / leakage_yr) : 1.0);
+  chain.leak_rate =
+      static_cast<float>(leakage_yr > 0.0 ? one_minus_decay(context.dt_yr() / leakage_yr) : 1.0);
   chain.pooling = context.scenario.bloc.pooling ? 1 : 0;
   build_stocks(context, chain);
   build_demand(context, chain);

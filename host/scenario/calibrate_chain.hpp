@@ -16,7 +16,8 @@ struct ChainContext {
   [[nodiscard]] double dt_yr() const { return scenario.step_years(); }
   [[nodiscard]] const StageBase& last() const { return base.back(); }
   [[nodiscard]] int n_final_sinks() const { return static_cast<int>(last().sink_country.size()); }
-  void report(const std::string& stage, const std::string& subject, const std::string& message) const;
+  void report(const std::string& stage, const std::string& subject,
+              const std::string& message) const;
 };
 
 /// Slot of a country among `countries`, or -1.

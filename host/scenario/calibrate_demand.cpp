@@ -18,7 +18,8 @@ void append_step(const ChainContext& context, int step, DemandTables& tables) {
   std::vector<double> demand_t;
   double members_t = 0.0;
   for (const DemandRow* row : rows) {
-    demand_t.push_back(row->demand_t_per_yr * dt_yr * growth_factor(row->growth_per_yr, step, dt_yr));
+    demand_t.push_back(row->demand_t_per_yr * dt_yr *
+                       growth_factor(row->growth_per_yr, step, dt_yr));
     if (context.scenario.is_member(row->country_index)) members_t += demand_t.back();
   }
   tables.members_demand_t.push_back(members_t);
@@ -80,7 +81,8 @@ void build_demand(const ChainContext& context, ChainSpec& chain) {
   chain.least_response = static_cast<float>(1.0 - law.max_response_fraction);
   if (law.substitution_max > 0.0) {
     chain.substitution_step = static_cast<float>(law.substitution_per_yr * context.dt_yr());
-    chain.substitution_reversal_step = static_cast<float>(law.substitution_reversal_per_yr * context.dt_yr());
+    chain.substitution_reversal_step =
+        static_cast<float>(law.substitution_reversal_per_yr * context.dt_yr());
     chain.inverse_substitution_max = static_cast<float>(1.0 / law.substitution_max);
   }
   build_essential(context, tables, chain);

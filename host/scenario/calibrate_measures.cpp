@@ -22,7 +22,8 @@ double usd_bound(const Scenario& scenario, const Network& network, int mineral, 
   double demand_t = 0.0;
   for (int cell = 0; cell < chain.n_cells; ++cell) {
     if (network.ints[chain.cell_member + static_cast<Offset>(cell)] != member) continue;
-    const auto sink = static_cast<Offset>(network.ints[chain.cell_sink + static_cast<Offset>(cell)]);
+    const auto sink =
+        static_cast<Offset>(network.ints[chain.cell_sink + static_cast<Offset>(cell)]);
     demand_t = network.reals[chain.total_demand_t + sink];
   }
   const Mineral& law = scenario.minerals[m];
@@ -60,7 +61,8 @@ void build_scales(const Scenario& scenario, Network& network) {
     member_usd.push_back(sum_usd);
   }
   for (const MeasureInfo& measure : measure_table) {
-    for (const double usd : cell_usd) network.measure_scale.push_back(scale_of(bound_of(measure.kind, network, usd)));
+    for (const double usd : cell_usd)
+      network.measure_scale.push_back(scale_of(bound_of(measure.kind, network, usd)));
   }
   for (const MeasureInfo& measure : member_measure_table) {
     for (const double usd : member_usd) {

@@ -14,7 +14,9 @@ constexpr double certain = 2147483648.0;  // 2^31, on (word >> 1)
 
 double one_minus_decay(double x) { return -expm1_d(-x); }
 
-double growth_factor(double growth_per_yr, int step, double dt_yr) { return pow_d(1.0 + growth_per_yr, step * dt_yr); }
+double growth_factor(double growth_per_yr, int step, double dt_yr) {
+  return pow_d(1.0 + growth_per_yr, step * dt_yr);
+}
 
 double normal_cut(double probability) {
   if (probability <= 0.0) return -1e30;
@@ -22,14 +24,17 @@ double normal_cut(double probability) {
   return normal_quantile_d(probability);
 }
 
-double step_fraction(double dt_yr, double mean_yr) { return dt_yr < mean_yr ? dt_yr / mean_yr : 1.0; }
+double step_fraction(double dt_yr, double mean_yr) {
+  return dt_yr < mean_yr ? dt_yr / mean_yr : 1.0;
+}
 
 double steps_of_months(double months, int steps_per_year) { return months * steps_per_year / 12.0; }
 
 int whole_steps_of_months(double months, int steps_per_year) {
   constexpr double limit = 1e9;  // far beyond any horizon, and an int
   const double steps = std::nearbyint(steps_of_months(months, steps_per_year));
-  if (months < 0.0) return steps < -limit ? static_cast<int>(-limit) : steps > -1.0 ? -1 : static_cast<int>(steps);
+  if (months < 0.0)
+    return steps < -limit ? static_cast<int>(-limit) : steps > -1.0 ? -1 : static_cast<int>(steps);
   return steps > limit ? static_cast<int>(limit) : static_cast<int>(steps);
 }
 
@@ -41,7 +46,9 @@ int steps_in_force(double steps) {
 
 std::uint32_t threshold_of(double probability) {
   const double threshold = std::nearbyint(probability * certain);  // halves to even
-  return threshold <= 0.0 ? 0U : threshold >= certain ? 1U << 31 : static_cast<std::uint32_t>(threshold);
+  return threshold <= 0.0       ? 0U
+         : threshold >= certain ? 1U << 31
+                                : static_cast<std::uint32_t>(threshold);
 }
 
 std::vector<std::int32_t> cumulative_thresholds(const std::vector<double>& weights) {

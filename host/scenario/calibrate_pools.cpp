@@ -8,7 +8,8 @@ namespace {
 
 template <class Pool>
 Offset end_of(const Pool& pool, std::size_t n_more) {
-  if (pool.size() + n_more > UINT32_MAX) throw ScenarioError("the network is too large: a pool holds 2^32 numbers");
+  if (pool.size() + n_more > UINT32_MAX)
+    throw ScenarioError("the network is too large: a pool holds 2^32 numbers");
   return static_cast<Offset>(pool.size());
 }
 
@@ -41,7 +42,8 @@ std::uint32_t Pools::stream(const std::string& tag) {
   const std::uint32_t stream = stream_id(tag);
   const auto [at, is_new] = tags_.emplace(stream, tag);
   if (!is_new) {
-    complaints_.push_back({"", 0, tag, "", "would share its random draws with " + at->second + "; rename one"});
+    complaints_.push_back(
+        {"", 0, tag, "", "would share its random draws with " + at->second + "; rename one"});
   }
   return stream;
 }

@@ -11,7 +11,9 @@ namespace {
 /// sd of one step of a mean-reverting process: sigma sqrt((1-e^(-2 kappa dt))/(2 kappa)).
 double step_shock_sd(double volatility_per_sqrt_yr, double reversion_per_yr, double dt_yr) {
   const double variance_yr =
-      reversion_per_yr > 0.0 ? one_minus_decay(2.0 * reversion_per_yr * dt_yr) / (2.0 * reversion_per_yr) : dt_yr;
+      reversion_per_yr > 0.0
+          ? one_minus_decay(2.0 * reversion_per_yr * dt_yr) / (2.0 * reversion_per_yr)
+          : dt_yr;
   return volatility_per_sqrt_yr * std::sqrt(variance_yr);
 }
 
@@ -25,7 +27,8 @@ void build_jumps(const ChainContext& context, ChainSpec& chain) {
   chain.jump_size_stream = context.pools.stream("jump_size|" + law.id);
 }
 
-/// Flood start per regime of the flooder's country: its hazard moves with that country's event rate.
+/// Flood start per regime of the flooder's country: its hazard moves with that country's event
+/// rate.
 std::vector<std::int32_t> flood_thresholds(const ChainContext& context, const Actor* actor) {
   const double hazard_per_yr = context.input.law->flood_per_yr;
   const std::size_t n_regimes = actor == nullptr ? 1 : actor->events_per_yr.size();
@@ -49,7 +52,8 @@ void build_flooding(const ChainContext& context, ChainSpec& chain) {
   if (law.flooder_index != none && law.flood_per_yr > 0.0) {
     chain.flooder = 1;
     chain.flood_actor = context.scenario.actor_index(law.flooder);
-    if (chain.flood_actor != none) actor = &context.scenario.actors[static_cast<std::size_t>(chain.flood_actor)];
+    if (chain.flood_actor != none)
+      actor = &context.scenario.actors[static_cast<std::size_t>(chain.flood_actor)];
     chain.flood_thresholds = context.pools.add_ints(flood_thresholds(context, actor));
   } else {
     chain.flood_thresholds = context.pools.add_ints({0});
@@ -66,7 +70,8 @@ void build_price(const ChainContext& context, ChainSpec& chain) {
   const double dt_yr = context.dt_yr();
   chain.log_initial_price = static_cast<float>(log_d(law.initial_price_ratio));
   chain.reversion_factor = static_cast<float>(exp_d(-law.reversion_per_yr * dt_yr));
-  chain.shock_sd = static_cast<float>(step_shock_sd(law.volatility_per_sqrt_yr, law.reversion_per_yr, dt_yr));
+  chain.shock_sd =
+      static_cast<float>(step_shock_sd(law.volatility_per_sqrt_yr, law.reversion_per_yr, dt_yr));
   chain.scarcity_gain = static_cast<float>(1.0 / (law.demand_elasticity + law.supply_elasticity));
   chain.scarcity_rate = static_cast<float>(step_fraction(dt_yr, law.scarcity_months / 12.0));
   chain.price_usd_per_t = static_cast<float>(law.price_usd_per_t);

@@ -50,8 +50,9 @@ class StageBuilder {
 
   bool fits() {
     if (spec_.n_nodes <= max_slots && spec_.n_sinks <= max_slots) return true;
-    pools_.complaints().push_back({"", 0, law_.id, stage_name(),
-                                   "at most " + std::to_string(max_slots) + " nodes and buyers a stage"});
+    pools_.complaints().push_back(
+        {"", 0, law_.id, stage_name(),
+         "at most " + std::to_string(max_slots) + " nodes and buyers a stage"});
     return false;
   }
 
@@ -66,7 +67,8 @@ class StageBuilder {
     std::vector<double> capacity_t;
     for (int step = 0; step < context_.scenario.n_steps(); ++step) {
       for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        capacity_t.push_back(base_.capacity_t[i] * dt_yr * growth_factor(nodes_[i]->growth_per_yr, step, dt_yr));
+        capacity_t.push_back(base_.capacity_t[i] * dt_yr *
+                             growth_factor(nodes_[i]->growth_per_yr, step, dt_yr));
       }
     }
     spec_.capacity_t = pools_.add_reals(capacity_t);
@@ -86,23 +88,26 @@ class StageBuilder {
     spec_.contract_rate = pools_.add_reals(per_node([&](std::size_t i) {
       return base_.output_t[i] > 0.0 ? (1.0 - spot) / (base_.output_t[i] * dt_yr) : 0.0;
     }));
-    spec_.open_fraction =
-        pools_.add_reals(per_node([&](std::size_t i) { return base_.output_t[i] > 0.0 ? spot : 1.0; }));
+    spec_.open_fraction = pools_.add_reals(
+        per_node([&](std::size_t i) { return base_.output_t[i] > 0.0 ? spot : 1.0; }));
     spec_.flow_t = pools_.add_reals(base_.flow_t);
     spec_.home_sink = pools_.add_ints(home_sinks(base_.sink_country));
   }
 
   std::vector<std::int32_t> home_sinks(const std::vector<int>& sink_country) const {
     std::vector<std::int32_t> slots;
-    for (const int country : base_.node_country) slots.push_back(slot_of_country(sink_country, country));
+    for (const int country : base_.node_country)
+      slots.push_back(slot_of_country(sink_country, country));
     return slots;
   }
 
   void add_feed() {
     const auto feed_per_output = [&](std::size_t i) {
-      return stage_ == 0 ? 0.0 : (1.0 - nodes_[i]->secondary_feed_fraction) / nodes_[i]->yield_fraction;
+      return stage_ == 0 ? 0.0
+                         : (1.0 - nodes_[i]->secondary_feed_fraction) / nodes_[i]->yield_fraction;
     };
-    spec_.secondary = pools_.add_reals(per_node([&](std::size_t i) { return nodes_[i]->secondary_feed_fraction; }));
+    spec_.secondary = pools_.add_reals(
+        per_node([&](std::size_t i) { return nodes_[i]->secondary_feed_fraction; }));
     spec_.feed_per_output = pools_.add_reals(per_node(feed_per_output));
     spec_.feed_stock_t = pools_.add_reals(per_node([&](std::size_t i) {
       return nodes_[i]->feed_stock_days * base_.output_t[i] * feed_per_output(i) / days_per_yr;
@@ -112,7 +117,8 @@ class StageBuilder {
   void add_sinks() {
     std::vector<double> weights;
     for (const int country : base_.sink_country) {
-      weights.push_back(context_.scenario.countries[static_cast<std::size_t>(country)].purchasing_weight);
+      weights.push_back(
+          context_.scenario.countries[static_cast<std::size_t>(country)].purchasing_weight);
     }
     spec_.purchasing_weight = pools_.add_reals(weights);
   }
@@ -126,7 +132,8 @@ class StageBuilder {
     SlotBits inside;
     for (std::size_t j = 0; j < base_.sink_country.size(); ++j) {
       const int country = base_.sink_country[j];
-      if (country != base_.node_country[i] && holds(group, country)) inside.set(static_cast<int>(j));
+      if (country != base_.node_country[i] && holds(group, country))
+        inside.set(static_cast<int>(j));
     }
     return inside;
   }
@@ -186,7 +193,8 @@ class StageBuilder {
     spec_.priority_sinks = pools_.add_ints(slots);
   }
 
-  /// Whether some scheduled event that can happen names this mineral and restricts the actor's exports.
+  /// Whether some scheduled event that can happen names this mineral and restricts the actor's
+  /// exports.
   bool is_scheduled(int actor) const {
     for (const ScheduledEvent& event : context_.scenario.scheduled) {
       if (event.actor_index != actor || !(event.probability > 0.0)) continue;
@@ -214,7 +222,8 @@ class StageBuilder {
       strike.actor = actor;
       strike.include_cut = static_cast<float>(normal_cut(row.inclusion_probability));
       strike.include_stream = pools_.stream(tag("include", row));
-      const double enforcement = context_.scenario.actors[static_cast<std::size_t>(actor)].enforcement;
+      const double enforcement =
+          context_.scenario.actors[static_cast<std::size_t>(actor)].enforcement;
       strike.leak_limit = static_cast<float>(law_.leakage_fraction * (1.0 - enforcement));
       strike.home_sink = slot_of_country(base_.sink_country, row.country_index);
       strike.final_sink = final_sinks[i];

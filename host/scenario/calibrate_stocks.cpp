@@ -21,13 +21,15 @@ void build_commercial(const ChainContext& context, ChainSpec& chain) {
 
 void build_strategic(const ChainContext& context, ChainSpec& chain) {
   const auto n_sinks = static_cast<std::size_t>(context.n_final_sinks());
-  std::vector<double> start_t(n_sinks), trigger(n_sinks), latency_steps(n_sinks), release(n_sinks), buy_below(n_sinks);
+  std::vector<double> start_t(n_sinks), trigger(n_sinks), latency_steps(n_sinks), release(n_sinks),
+      buy_below(n_sinks);
   for (const StockRow& row : context.scenario.stocks) {
     if (row.mineral_index != context.input.mineral) continue;
     const int slot = slot_of_country(context.last().sink_country, row.holder_index);
     if (slot == none) {
       if (row.tonnes.value_or(0.0) > 0.0 || row.days.value_or(0.0) > 0.0) {
-        context.report("", row.holder, "strategic stock dropped: its holder has no demand of this mineral");
+        context.report("", row.holder,
+                       "strategic stock dropped: its holder has no demand of this mineral");
       }
       continue;
     }
@@ -63,12 +65,13 @@ void build_shared(const ChainContext& context, ChainSpec& chain) {
   const double given_t = context.scenario.shared_stock_tonnes(mineral);
   const double start_t = given_t > 0.0 ? given_t : days_t;
   chain.shared_trigger = static_cast<float>(law.trigger_fraction);
-  chain.shared_latency_steps =
-      static_cast<float>(steps_of_months(law.latency_months, context.scenario.clock.steps_per_year));
+  chain.shared_latency_steps = static_cast<float>(
+      steps_of_months(law.latency_months, context.scenario.clock.steps_per_year));
   chain.shared_release = static_cast<float>(law.release_rate);
   chain.shared_buy_below = static_cast<float>(law.buy_below);
   if (!(demand_t_per_yr > 0.0)) {
-    if (start_t > 0.0) context.report("", "", "shared stock dropped: no member has demand of this mineral");
+    if (start_t > 0.0)
+      context.report("", "", "shared stock dropped: no member has demand of this mineral");
     return;
   }
   chain.shared_start_t = static_cast<float>(start_t);

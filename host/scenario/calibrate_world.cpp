@@ -15,7 +15,8 @@ std::vector<std::int32_t> switch_thresholds(const Actor& actor, double dt_yr) {
   SquareMatrix rates_per_yr(n_regimes);
   for (int from = 0; from < n_regimes; ++from) {
     for (int to = 0; to < n_regimes; ++to) {
-      rates_per_yr(from, to) = actor.switch_per_yr[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+      rates_per_yr(from, to) =
+          actor.switch_per_yr[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
     }
   }
   const SquareMatrix step = transition_matrix(rates_per_yr, dt_yr);
@@ -63,18 +64,22 @@ InstrumentSpec build_instrument(const Scenario& scenario, const Instrument& law)
   spec.settling_factor =
       static_cast<float>(settling_yr > 0.0 ? exp_d(-scenario.step_years() / settling_yr) : 0.0);
   spec.acute_threshold = threshold_of(law.acute_probability);
-  spec.acute_median_steps = static_cast<float>(steps_of_months(law.acute_median_months, steps_per_year));
+  spec.acute_median_steps =
+      static_cast<float>(steps_of_months(law.acute_median_months, steps_per_year));
   spec.acute_log_sd = static_cast<float>(law.acute_log_sd);
-  spec.structural_median_steps = static_cast<float>(steps_of_months(law.structural_median_months, steps_per_year));
+  spec.structural_median_steps =
+      static_cast<float>(steps_of_months(law.structural_median_months, steps_per_year));
   spec.structural_log_sd = static_cast<float>(law.structural_log_sd);
   return spec;
 }
 
 bool holds_everyone(const TargetGroup& group) {
-  return std::all_of(group.holds.begin(), group.holds.end(), [](std::uint8_t held) { return held != 0; });
+  return std::all_of(group.holds.begin(), group.holds.end(),
+                     [](std::uint8_t held) { return held != 0; });
 }
 
-ScheduledSpec build_scheduled(const Scenario& scenario, const ScheduledEvent& event, int step, Pools& pools) {
+ScheduledSpec build_scheduled(const Scenario& scenario, const ScheduledEvent& event, int step,
+                              Pools& pools) {
   ScheduledSpec spec{};
   spec.actor = event.actor_index;
   spec.step = step;
@@ -82,7 +87,8 @@ ScheduledSpec build_scheduled(const Scenario& scenario, const ScheduledEvent& ev
   spec.group = event.target_index;
   spec.threshold = threshold_of(event.probability);
   if (event.duration_months) {
-    spec.duration_steps = steps_in_force(steps_of_months(*event.duration_months, scenario.clock.steps_per_year));
+    spec.duration_steps =
+        steps_in_force(steps_of_months(*event.duration_months, scenario.clock.steps_per_year));
   }
   for (const int mineral : event.mineral_indices) {
     (mineral < 32 ? spec.minerals_low : spec.minerals_high) |= 1U << (mineral % 32);
@@ -96,7 +102,8 @@ void build_schedule(const Scenario& scenario, Pools& pools) {
   for (const ScheduledEvent& event : scenario.scheduled) {
     const int step = whole_steps_of_months(event.month, scenario.clock.steps_per_year);
     if (step < 0 || step >= scenario.n_steps()) {
-      pools.network().adjustments.push_back({"", "", event.name, "scheduled event dropped: outside the horizon"});
+      pools.network().adjustments.push_back(
+          {"", "", event.name, "scheduled event dropped: outside the horizon"});
       continue;
     }
     specs.push_back(build_scheduled(scenario, event, step, pools));
@@ -118,10 +125,11 @@ void build_correlation(const Scenario& scenario, Pools& pools) {
   if (factor.failed_row >= 0) {
     pools.complaints().push_back(
         {"", 0, "correlation", scenario.minerals[static_cast<std::size_t>(factor.failed_row)].id,
-         "not positive definite: given the minerals above it, its variance is " + rounded_text(factor.pivot) +
-             " (must be above 0)"});
+         "not positive definite: given the minerals above it, its variance is " +
+             rounded_text(factor.pivot) + " (must be above 0)"});
   }
-  for (const double value : factor.lower.values) network.cholesky.push_back(static_cast<float>(value));
+  for (const double value : factor.lower.values)
+    network.cholesky.push_back(static_cast<float>(value));
   for (const Mineral& mineral : scenario.minerals) {
     network.price_streams.push_back(pools.stream("price|" + mineral.id));
   }
@@ -131,9 +139,12 @@ void build_correlation(const Scenario& scenario, Pools& pools) {
 
 void build_world(const Scenario& scenario, Pools& pools) {
   Network& network = pools.network();
-  for (const Actor& actor : scenario.actors) network.actors.push_back(build_actor(scenario, actor, pools));
-  for (const Instrument& law : scenario.instruments) network.instruments.push_back(build_instrument(scenario, law));
-  for (const TargetGroup& group : scenario.target_groups) network.groups.push_back({holds_everyone(group) ? 1 : 0});
+  for (const Actor& actor : scenario.actors)
+    network.actors.push_back(build_actor(scenario, actor, pools));
+  for (const Instrument& law : scenario.instruments)
+    network.instruments.push_back(build_instrument(scenario, law));
+  for (const TargetGroup& group : scenario.target_groups)
+    network.groups.push_back({holds_everyone(group) ? 1 : 0});
   build_schedule(scenario, pools);
   build_correlation(scenario, pools);
 }

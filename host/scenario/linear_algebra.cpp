@@ -61,7 +61,8 @@ SquareMatrix shifted_generator(const SquareMatrix& rates, double dt_yr, double s
 
 /// Sum of A^k / k!, for entries of A that are small and not negative.
 SquareMatrix exponential_series(const SquareMatrix& matrix) {
-  constexpr int n_terms = 20;  // row sums are at most 1/2: 0.5^20 / 20! is far below a double's last bit
+  constexpr int n_terms =
+      20;  // row sums are at most 1/2: 0.5^20 / 20! is far below a double's last bit
   SquareMatrix sum = identity_matrix(matrix.size);
   SquareMatrix term = sum;
   for (int k = 1; k <= n_terms; ++k) {
@@ -76,14 +77,15 @@ SquareMatrix exponential_series(const SquareMatrix& matrix) {
 
 }  // namespace
 
-// Uniformisation, scaled and squared: exp(R dt) = e^-q exp(R dt + q I), whose terms are all positive,
-// so nothing cancels; rows that are made to sum to 1 need no e^-q.
+// Uniformisation, scaled and squared: exp(R dt) = e^-q exp(R dt + q I), whose terms are all
+// positive, so nothing cancels; rows that are made to sum to 1 need no e^-q.
 SquareMatrix transition_matrix(const SquareMatrix& rates_per_yr, double dt_yr) {
   double step_yr = dt_yr;
   int n_squarings = 0;
   const double exit_rate = largest_exit_rate(rates_per_yr);
   for (; exit_rate * step_yr > 0.5; ++n_squarings) step_yr *= 0.5;
-  SquareMatrix result = exponential_series(shifted_generator(rates_per_yr, step_yr, exit_rate * step_yr));
+  SquareMatrix result =
+      exponential_series(shifted_generator(rates_per_yr, step_yr, exit_rate * step_yr));
   normalise_rows(result);
   for (int k = 0; k < n_squarings; ++k) {
     result = multiply(result, result);
@@ -111,6 +113,21 @@ CholeskyFactor factor_cholesky(const SquareMatrix& symmetric) {
     }
   }
   return factor;
+}
+
+std::vector<double> solve_cholesky(const SquareMatrix& lower, std::vector<double> right) {
+  for (int row = 0; row < lower.size; ++row) {
+    double& x = right[static_cast<std::size_t>(row)];
+    for (int k = 0; k < row; ++k) x -= lower(row, k) * right[static_cast<std::size_t>(k)];
+    x /= lower(row, row);
+  }
+  for (int row = lower.size - 1; row >= 0; --row) {
+    double& x = right[static_cast<std::size_t>(row)];
+    for (int k = row + 1; k < lower.size; ++k)
+      x -= lower(k, row) * right[static_cast<std::size_t>(k)];
+    x /= lower(row, row);
+  }
+  return right;
 }
 
 }  // namespace blocrisk

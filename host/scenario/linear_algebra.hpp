@@ -1,5 +1,6 @@
 /// Small dense matrices for calibration: the transition matrix of a Markov chain and the Cholesky
-/// factor of a correlation. Only + - * / sqrt in a written order, so that every host agrees to the bit.
+/// factor of a correlation. Only + - * / sqrt in a written order, so that every host agrees to the
+/// bit.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +14,16 @@ struct SquareMatrix {
   std::vector<double> values;
 
   SquareMatrix() = default;
-  explicit SquareMatrix(int n) : size(n), values(static_cast<std::size_t>(n) * static_cast<std::size_t>(n)) {}
+  explicit SquareMatrix(int n)
+      : size(n), values(static_cast<std::size_t>(n) * static_cast<std::size_t>(n)) {}
 
   double& operator()(int row, int column) { return values[index(row, column)]; }
   double operator()(int row, int column) const { return values[index(row, column)]; }
 
  private:
   std::size_t index(int row, int column) const {
-    return static_cast<std::size_t>(row) * static_cast<std::size_t>(size) + static_cast<std::size_t>(column);
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(size) +
+           static_cast<std::size_t>(column);
   }
 };
 
@@ -38,5 +41,8 @@ struct CholeskyFactor {
   double pivot = 0.0;   ///< what was left of that row's variance: by how much it fails
 };
 CholeskyFactor factor_cholesky(const SquareMatrix& symmetric);
+
+/// x with L L^T x = right.
+std::vector<double> solve_cholesky(const SquareMatrix& lower, std::vector<double> right);
 
 }  // namespace blocrisk

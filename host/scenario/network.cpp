@@ -1,6 +1,6 @@
 #include "host/scenario/network.hpp"
 
-#include <cstring>
+#include <cstdint>
 #include <type_traits>
 
 #include "host/support/sha256.hpp"
@@ -30,41 +30,40 @@ NetworkView Network::view() const {
 
 namespace {
 
-/// Bytes in a written order, on a little-endian host.
+/// The digest of parts in a written order: numbers as their bytes (on a little-endian host), arrays
+/// as their own digests, so that nothing large is copied.
 class Digest {
  public:
   /// Arrays of 4- or 8-byte numbers, or of structs of 4-byte numbers only: those hold no padding.
   template <class T>
   void add(const std::vector<T>& values) {
     static_assert(std::is_trivially_copyable_v<T> && (std::is_arithmetic_v<T> || alignof(T) == 4));
-    add_number(values.size());
-    bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+    parts_ += sha256({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)});
   }
 
   void add(const std::vector<std::string>& names) {
-    add_number(names.size());
-    for (const std::string& name : names) {
-      add_number(name.size());
-      bytes_ += name;
-    }
+    add_number(static_cast<std::uint64_t>(names.size()));
+    for (const std::string& name : names) parts_ += sha256(name);
   }
 
-  void add_number(std::uint64_t value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
+  template <class Number>
+  void add_number(Number value) {
+    static_assert(std::is_arithmetic_v<Number>);
+    parts_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
 
-  void add_number(float value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
-
-  std::string finish() const { return sha256(bytes_); }
+  std::string finish() const { return sha256(parts_); }
 
  private:
-  std::string bytes_;
+  std::string parts_;
 };
 
 void add_header(const NetworkView& header, Digest& digest) {
   for (const std::int32_t number :
-       {header.n_steps, header.steps_per_year, header.n_years, header.n_members, header.n_minerals, header.n_actors,
-        header.n_instruments, header.n_groups, header.n_scheduled, header.n_thresholds, header.priority_rule,
-        header.peak_window_steps}) {
-    digest.add_number(static_cast<std::uint64_t>(number));
+       {header.n_steps, header.steps_per_year, header.n_years, header.n_members, header.n_minerals,
+        header.n_actors, header.n_instruments, header.n_groups, header.n_scheduled,
+        header.n_thresholds, header.priority_rule, header.peak_window_steps}) {
+    digest.add_number(number);
   }
   digest.add_number(header.short_threshold);
   digest.add_number(header.months_per_step);

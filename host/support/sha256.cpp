@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t block_bytes = 64;
 
-/// First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2).
+/// First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS
+/// 180-4, 4.2.2).
 constexpr std::array<std::uint32_t, 64> round_constants{
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -73,7 +74,8 @@ std::string sha256(std::string_view bytes) {
   std::array<std::uint32_t, 8> hash{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const std::string tail = padded_tail(bytes);
-  for (std::size_t at = 0; at + block_bytes <= bytes.size(); at += block_bytes) absorb(hash, bytes.data() + at);
+  for (std::size_t at = 0; at + block_bytes <= bytes.size(); at += block_bytes)
+    absorb(hash, bytes.data() + at);
   for (std::size_t at = 0; at < tail.size(); at += block_bytes) absorb(hash, tail.data() + at);
   std::string digits;
   for (const std::uint32_t word : hash) {

@@ -53,7 +53,8 @@ TEST(TransitionMatrix, TwoStepsAreTheSquareOfOne) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     const SquareMatrix rates = random_rates(2 + static_cast<int>(seed % 5), seed);
     const SquareMatrix one = transition_matrix(rates, 0.3);
-    EXPECT_LT(largest_difference(transition_matrix(rates, 0.6), multiply(one, one)), 1e-14) << "seed " << seed;
+    EXPECT_LT(largest_difference(transition_matrix(rates, 0.6), multiply(one, one)), 1e-14)
+        << "seed " << seed;
   }
 }
 
@@ -95,6 +96,13 @@ TEST(Cholesky, ThreeByHand) {
   EXPECT_EQ(factor.lower.values, (std::vector<double>{2, 0, 0, 1, 3, 0, -1, 2, 1}));
 }
 
+TEST(Cholesky, SolvesByHand) {
+  // [[4,2,-2],[2,10,5],[-2,5,6]] (1,2,3) = (2,37,26)
+  const CholeskyFactor factor = factor_cholesky(matrix_of(3, {4, 2, -2, 2, 10, 5, -2, 5, 6}));
+  const std::vector<double> x = solve_cholesky(factor.lower, {2, 37, 26});
+  for (int k = 0; k < 3; ++k) EXPECT_NEAR(x[static_cast<std::size_t>(k)], k + 1.0, 1e-13);
+}
+
 TEST(Cholesky, FactorTimesItsTransposeIsTheMatrix) {
   std::mt19937_64 engine(11);
   std::normal_distribution<double> normal;
@@ -118,7 +126,8 @@ TEST(Cholesky, SaysWhereAndByHowMuchItFails) {
   const CholeskyFactor factor = factor_cholesky(matrix_of(2, {1, 1.5, 1.5, 1}));
   EXPECT_EQ(factor.failed_row, 1);
   EXPECT_DOUBLE_EQ(factor.pivot, 1.0 - 1.5 * 1.5);
-  EXPECT_EQ(factor_cholesky(matrix_of(2, {1, 1, 1, 1})).failed_row, 1) << "semi-definite is not definite";
+  EXPECT_EQ(factor_cholesky(matrix_of(2, {1, 1, 1, 1})).failed_row, 1)
+      << "semi-definite is not definite";
 }
 
 }  // namespace
