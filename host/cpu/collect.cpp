@@ -51,12 +51,24 @@ std::size_t bins(const BinRange& range) { return static_cast<std::size_t>(range.
 
 }  // namespace
 
+std::uint64_t paths_per_block(const NetworkView& network) {
+  constexpr std::uint64_t most_bytes = std::uint64_t{32} << 20;
+  const auto steps = static_cast<std::uint64_t>(network.n_steps);
+  const auto minerals = static_cast<std::uint64_t>(network.n_minerals);
+  const auto actors = static_cast<std::uint64_t>(network.n_actors);
+  const std::uint64_t bytes_per_path = sizeof(float) * steps * (minerals + 5 * actors);  // see take_world
+  std::uint64_t paths = 1024;
+  while (paths > 64 && paths * bytes_per_path > most_bytes) paths /= 2;
+  return paths;
+}
+
 SharedState::SharedState(const Network& network, PathRange range, Accumulators& into, Samples* samples)
     : network_(network),
       view_(network.view()),
       range_(range),
       into_(into),
       samples_(samples),
+      block_paths_(paths_per_block(view_)),
       next_(range.first),
       mineral_locks_(static_cast<std::size_t>(view_.n_minerals)) {}
 
@@ -66,7 +78,7 @@ PathRange SharedState::next_block() {
   std::uint64_t last = 0;
   do {
     if (first >= range_.last) return {};
-    last = std::min(range_.last, (first / block_paths + 1) * block_paths);
+    last = std::min(range_.last, (first / block_paths_ + 1) * block_paths_);
   } while (!next_.compare_exchange_weak(first, last));
   return {first, last};
 }

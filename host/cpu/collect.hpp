@@ -36,6 +36,7 @@ class SharedState final : public BlockQueue {
   PathRange range_;
   Accumulators& into_;
   Samples* samples_;
+  std::uint64_t block_paths_;
   std::atomic<std::uint64_t> next_;
   std::atomic<bool> stopped_{false};
   std::vector<std::mutex> mineral_locks_;

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "kernels/model/chain.hpp"
 #include "kernels/model/members.hpp"
@@ -20,8 +21,9 @@ using F = L::F;
 using I = L::I;
 using U = L::U;
 
-inline constexpr int block_groups = static_cast<int>(block_paths) / L::n;
-static_assert(block_paths % L::n == 0 && digest_block_paths % block_paths == 0);
+int groups_per_block(const NetworkView& net) {
+  return static_cast<int>(paths_per_block(net)) / L::n;
+}
 
 /// Lane vectors and integers behind the rows of an arena. Untouched pages cost nothing.
 class Memory {
@@ -172,15 +174,15 @@ class Worker {
         member_tally_(net),
         chain_memory_(chain_size(net).vectors, chain_size(net).integers),
         result_memory_(static_cast<std::size_t>(result_vectors(net)), 0),
-        member_memory_(static_cast<std::size_t>(block_groups * group_member_vectors(net)), 0) {
-    for (int g = 0; g < block_groups; ++g) {
-      world_memory_[g] = std::make_unique<Memory>(world_size(net).vectors, world_size(net).integers);
-      Arena<L> vectors = world_memory_[g]->vectors();
-      Arena<Lanes<1>> integers = world_memory_[g]->integers();
-      world_[g] = take_world<L>(net, vectors, integers);
-    }
+        member_memory_(static_cast<std::size_t>(groups_per_block(net) * group_member_vectors(net)), 0) {
     Arena<L> members = member_memory_.vectors();
-    for (GroupMembers& group : group_) group.sums = take_members<L>(net, members);
+    for (int g = 0; g < groups_per_block(net); ++g) {
+      world_memory_.emplace_back(world_size(net).vectors, world_size(net).integers);
+      Arena<L> vectors = world_memory_.back().vectors();
+      Arena<Lanes<1>> integers = world_memory_.back().integers();
+      world_.push_back(take_world<L>(net, vectors, integers));
+      group_.emplace_back().sums = take_members<L>(net, members);
+    }
   }
 
   void run_block(PathRange range) {
@@ -203,8 +205,8 @@ class Worker {
 
   void start_group(int g) {
     const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
-    run_world<L>(net_, keys, world_[g]);
-    GroupMembers& group = group_[g];
+    run_world<L>(net_, keys, world_[static_cast<std::size_t>(g)]);
+    GroupMembers& group = group_[static_cast<std::size_t>(g)];
     for (int member = 0; member < net_.n_members; ++member) start_member<L>(net_, member, group.sums);
     group.digest = {splat<U>(0u), splat<U>(0u)};
   }
@@ -220,10 +222,10 @@ class Worker {
     for (int g = 0; g < n_groups_; ++g) {
       const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
       TimelineObserver observer{mineral_tally_, net_.n_steps, lanes_in(g)};
-      run_chain<L>(net_, m, keys, world_[g], state, result, observer);
+      run_chain<L>(net_, m, keys, world_[static_cast<std::size_t>(g)], state, result, observer);
       for (int c = 0; c < chain.n_cells; ++c) {
         tally_cell(m, g, c, result);
-        add_to_member<L>(net_, chain, c, result, group_[g].sums);
+        add_to_member<L>(net_, chain, c, result, group_[static_cast<std::size_t>(g)].sums);
       }
       mineral_tally_.n_paths += static_cast<std::uint64_t>(lanes_in(g));
     }
@@ -239,7 +241,7 @@ class Worker {
       const int cell = (k * net_.n_members + member) * net_.n_minerals + m;
       count(mineral_tally_.measure[k], c, value, n);
       add_moments(mineral_tally_.measure[k], c, value, net_.measure_scale[cell], n);
-      add_to_digest<L>(group_[g].digest, value, digest_slot(k, member, m));
+      add_to_digest<L>(group_[static_cast<std::size_t>(g)].digest, value, digest_slot(k, member, m));
       if (measure_table[k].kind == MeasureKind::ratio) count_exceedance(ratio_index(k), c, value, n);
     }
     const F shortfall = result.measure[static_cast<int>(Measure::shortfall) * chain.n_cells + c];
@@ -272,7 +274,7 @@ class Worker {
 
   /// Member-level measures of a group, once all its minerals have run.
   void finish_group(int g) {
-    GroupMembers& group = group_[g];
+    GroupMembers& group = group_[static_cast<std::size_t>(g)];
     for (int member = 0; member < net_.n_members; ++member) {
       finish_member<L>(net_, member, group.sums);
       for (int y = 0; y < net_.n_years; ++y) {
@@ -294,14 +296,14 @@ class Worker {
     SeriesTally& tally = member_tally_.measure[m];
     count(tally, member, value, lanes_in(g));
     add_moments(tally, member, value, net_.member_measure_scale[m * net_.n_members + member], lanes_in(g));
-    add_to_digest<L>(group_[g].digest, value, digest_slot(n_measures + m, member, year));
+    add_to_digest<L>(group_[static_cast<std::size_t>(g)].digest, value, digest_slot(n_measures + m, member, year));
   }
 
   void add_digests(int g) {
     alignas(64) std::uint32_t a[L::n];
     alignas(64) std::uint32_t b[L::n];
-    store(a, group_[g].digest.a);
-    store(b, group_[g].digest.b);
+    store(a, group_[static_cast<std::size_t>(g)].digest.a);
+    store(b, group_[static_cast<std::size_t>(g)].digest.b);
     for (int k = 0; k < lanes_in(g); ++k) {
       member_tally_.digest += finish_digest(a[k], b[k], first_path(g) + static_cast<std::uint64_t>(k));
     }
@@ -309,7 +311,7 @@ class Worker {
 
   void sample_members(int g) {
     Samples& samples = *queue_.samples();
-    const GroupMembers& group = group_[g];
+    const GroupMembers& group = group_[static_cast<std::size_t>(g)];
     for (int k = 0; k < lanes_in(g); ++k) {
       const std::uint64_t path = first_path(g) + static_cast<std::uint64_t>(k);
       if (!samples.holds(path)) continue;
@@ -334,9 +336,9 @@ class Worker {
   MineralTally mineral_tally_;
   MemberTally member_tally_;
   Memory chain_memory_, result_memory_, member_memory_;
-  std::unique_ptr<Memory> world_memory_[block_groups];
-  World<L> world_[block_groups];
-  GroupMembers group_[block_groups];
+  std::vector<Memory> world_memory_;  // [group], like the next two
+  std::vector<World<L>> world_;
+  std::vector<GroupMembers> group_;
   PathRange range_;
   int n_groups_ = 0;
 };
@@ -359,8 +361,8 @@ void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint6
 
 std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
   const std::uint64_t vectors = static_cast<std::uint64_t>(result_vectors(network)) +
-                                static_cast<std::uint64_t>(block_groups * group_member_vectors(network));
-  return block_groups * world_size(network).bytes() + chain_size(network).bytes() + vectors * sizeof(F);
+                                static_cast<std::uint64_t>(groups_per_block(network) * group_member_vectors(network));
+  return static_cast<std::uint64_t>(groups_per_block(network)) * world_size(network).bytes() + chain_size(network).bytes() + vectors * sizeof(F);
 }
 
 }  // namespace blocrisk

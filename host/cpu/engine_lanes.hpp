@@ -25,8 +25,9 @@ class BlockQueue {
   virtual Samples* samples() = 0;
 };
 
-/// Paths of a block; a divisor of `digest_block_paths`, so that a block has one digest.
-inline constexpr std::uint64_t block_paths = 256;
+/// Paths of a block: as many as keep layer 1 of all of them in a few tens of megabytes, since a
+/// mineral's counts are emptied once per block. A power of two, so a block has one digest block.
+std::uint64_t paths_per_block(const NetworkView& network);
 
 /// Bytes of one worker's model state, world and results, all paths of a block.
 using WorkspaceBytes = std::uint64_t (*)(const NetworkView& network);

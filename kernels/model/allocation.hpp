@@ -241,7 +241,7 @@ RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec, S
 
 /// Allocates stage `s`; the gaps of its sinks stay in `state.gap_t`. Returns the leftover.
 template <class L>
-RISK_FN typename L::F allocate_stage(const NetworkView& net, const ChainSpec& chain, int s,
+RISK_SECTION typename L::F allocate_stage(const NetworkView& net, const ChainSpec& chain, int s,
                                      Row<typename L::F> need, ChainState<L>& state) {
     using F = typename L::F;
     const StageSpec& spec = chain.stages[s];

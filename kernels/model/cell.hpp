@@ -120,7 +120,7 @@ RISK_FN PriceCosts<L> price_costs(const ChainSpec& chain, int step, const ChainS
 
 /// Adds one step to the memory of all members, and reports it to the observer.
 template <class L, class Observer>
-RISK_FN void remember_step(const NetworkView& net, const ChainSpec& chain, int step,
+RISK_SECTION void remember_step(const NetworkView& net, const ChainSpec& chain, int step,
                            ChainState<L>& state, const ChainResult<L>& result, Observer& observer) {
     using F = typename L::F;
     using I = typename L::I;

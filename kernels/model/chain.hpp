@@ -89,7 +89,7 @@ RISK_FN void start_chain(const NetworkView& net, const ChainSpec& chain, ChainSt
 
 /// Refills what is drawn four steps at a time; `step` is a multiple of four.
 template <class L>
-RISK_FN void refill_chain_words(const NetworkView& net, const ChainSpec& chain,
+RISK_SECTION void refill_chain_words(const NetworkView& net, const ChainSpec& chain,
                                 const PathKeys<L>& paths, int step, ChainState<L>& state) {
     const std::uint32_t block = block_of_step(step);
     if (chain.jump_threshold != 0) store_words<L>(state.jump_words, draw_words<L>(paths, chain.jump_stream, block));

@@ -26,7 +26,7 @@ RISK_FN void update_substitution(const ChainSpec& chain, ChainState<L>& state) {
 
 /// Needs N of the last stage. Buyers inside R of the previous step pay the price without scarcity.
 template <class L>
-RISK_FN void update_demand(const NetworkView& net, const ChainSpec& chain, int step,
+RISK_SECTION void update_demand(const NetworkView& net, const ChainSpec& chain, int step,
                            ChainState<L>& state) {
     using F = typename L::F;
     update_substitution<L>(chain, state);

@@ -55,7 +55,7 @@ RISK_FN void update_flooding(const NetworkView& net, const ChainSpec& chain, int
 
 /// Moves the log price one step; keeps the previous one's for demand in `y` until now.
 template <class L>
-RISK_FN void update_price(const NetworkView& net, const ChainSpec& chain, int mineral,
+RISK_SECTION void update_price(const NetworkView& net, const ChainSpec& chain, int mineral,
                           const PathKeys<L>& paths, const World<L>& world, int step,
                           ChainState<L>& state) {
     using F = typename L::F;

@@ -101,7 +101,7 @@ RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int step,
 
 /// Capacity, and output before the feed limit, of every node.
 template <class L>
-RISK_FN void update_production(const NetworkView& net, const ChainSpec& chain,
+RISK_SECTION void update_production(const NetworkView& net, const ChainSpec& chain,
                                const PathKeys<L>& paths, int step, ChainState<L>& state) {
     using F = typename L::F;
     update_operating<L>(net, chain, state);

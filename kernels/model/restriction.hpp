@@ -206,7 +206,7 @@ RISK_FN void mark_restricting(const NetworkView& net, const StrikeSpec& spec, in
 
 /// All nodes of the chain that can be hit.
 template <class L>
-RISK_FN void update_restrictions(const NetworkView& net, const ChainSpec& chain, int mineral,
+RISK_SECTION void update_restrictions(const NetworkView& net, const ChainSpec& chain, int mineral,
                                  const PathKeys<L>& paths, const EventList<L>& events, int step,
                                  ChainState<L>& state) {
     using F = typename L::F;

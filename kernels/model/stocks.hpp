@@ -152,7 +152,7 @@ RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n
 
 /// All stocks of the last stage on the gaps left by the market.
 template <class L>
-RISK_FN void use_stocks(const NetworkView& net, const ChainSpec& chain, int step,
+RISK_SECTION void use_stocks(const NetworkView& net, const ChainSpec& chain, int step,
                         typename L::F leftover, ChainState<L>& state) {
     using F = typename L::F;
     const StageSpec& last = chain.stages[chain.n_stages - 1];
