@@ -1,5 +1,5 @@
 /// `blocrisk validate`: every mistake of a scenario at once, or what calibration adjusted.
-#include <cmath>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -84,17 +84,22 @@ void print_sizes(const Scenario& scenario, const Network& network) {
               static_cast<unsigned long long>(scenario.sampling.seed));
 }
 
+std::string place_of(const Adjustment& adjustment) {
+  return adjustment.stage.empty() ? adjustment.mineral
+                                  : adjustment.mineral + " " + adjustment.stage;
+}
+
 void print_adjustments(const Network& network) {
-  if (network.adjustments.empty()) {
-    std::printf("calibration adjusted nothing\n");
-    return;
-  }
-  std::printf("calibration adjusted:\n");
+  std::printf(network.adjustments.empty() ? "calibration adjusted nothing\n"
+                                          : "calibration adjusted:\n");
+  std::size_t width = 0;
   for (const Adjustment& adjustment : network.adjustments) {
-    const std::string place = adjustment.mineral +
-                              (adjustment.stage.empty() ? "" : " " + adjustment.stage) +
-                              (adjustment.subject.empty() ? "" : " " + adjustment.subject);
-    std::printf("  %-36s %s\n", place.c_str(), adjustment.message.c_str());
+    width = std::max(width, place_of(adjustment).size());
+  }
+  for (const Adjustment& adjustment : network.adjustments) {
+    std::printf("  %-*s  %s%s%s\n", static_cast<int>(width), place_of(adjustment).c_str(),
+                adjustment.subject.c_str(), adjustment.subject.empty() ? "" : ": ",
+                adjustment.message.c_str());
   }
 }
 
