@@ -72,3 +72,30 @@
 #define RISK_FLOORF(a) __builtin_floorf(a)
 #define RISK_CEILF(a) __builtin_ceilf(a)
 #endif
+
+// a < b ? a : b and a > b ? a : b, also for zeros of either sign. Given a constant operand nvcc
+// would turn the plain expression into min.f32, which orders -0 before +0; a comparison and a
+// selection of our own stay what they are.
+#if defined(__CUDA_ARCH__)
+RISK_BEGIN
+RISK_FN float device_select_less(float a, float b) {
+  float result;
+  asm("{.reg .pred less; setp.lt.f32 less, %1, %2; selp.f32 %0, %1, %2, less;}"
+      : "=f"(result)
+      : "f"(a), "f"(b));
+  return result;
+}
+RISK_FN float device_select_greater(float a, float b) {
+  float result;
+  asm("{.reg .pred more; setp.gt.f32 more, %1, %2; selp.f32 %0, %1, %2, more;}"
+      : "=f"(result)
+      : "f"(a), "f"(b));
+  return result;
+}
+RISK_END
+#define RISK_MINF(a, b) device_select_less(a, b)
+#define RISK_MAXF(a, b) device_select_greater(a, b)
+#else
+#define RISK_MINF(a, b) ((a) < (b) ? (a) : (b))
+#define RISK_MAXF(a, b) ((a) > (b) ? (a) : (b))
+#endif

@@ -92,8 +92,8 @@ double floor(double) = delete;
 double ceil(double) = delete;
 
 RISK_FN float fma(float a, float b, float c) { return RISK_FMAF(a, b, c); }
-RISK_FN float min(float a, float b) { return a < b ? a : b; }
-RISK_FN float max(float a, float b) { return a > b ? a : b; }
+RISK_FN float min(float a, float b) { return RISK_MINF(a, b); }
+RISK_FN float max(float a, float b) { return RISK_MAXF(a, b); }
 RISK_FN std::int32_t min(std::int32_t a, std::int32_t b) { return a < b ? a : b; }
 RISK_FN std::int32_t max(std::int32_t a, std::int32_t b) { return a > b ? a : b; }
 RISK_FN float sqrt(float a) { return RISK_SQRTF(a); }
