@@ -243,7 +243,7 @@ class Conversion {
     if (list == nullptr) {
       complain(found->second.source, std::string(name), describe(found->second),
                "must be an array of tables [[" + std::string(name) + "]]");
-      result_.is_whole = false;
+      result_.unreadable.emplace(name);
       return;
     }
     const SectionSpec& section = *find_section(name);
@@ -268,11 +268,11 @@ class Conversion {
     if (found == document_.tables.end()) {
       if (!is_required_table(name)) return nullptr;
       complain({0, 0}, "network." + std::string(name), "", "missing; must be the path of a CSV file");
-      result_.is_whole = false;
+      result_.unreadable.emplace(name);
       return nullptr;
     }
     if (!found->second.columns.empty()) return &found->second;
-    result_.is_whole = false;
+    result_.unreadable.emplace(name);
     return nullptr;
   }
 
@@ -291,7 +291,7 @@ class Conversion {
     for (const KeySpec& key : section.keys) {
       if (table.column(key.name) != none || key.presence == Presence::optional) continue;
       complain(table.header, std::string(section.name) + "." + std::string(key.name), "", "missing column");
-      if (key.presence == Presence::key) result_.is_whole = false;
+      if (key.presence == Presence::key) result_.unreadable.emplace(section.name);
     }
   }
 
@@ -413,6 +413,7 @@ class Conversion {
     const std::size_t n = ids.size();
     std::vector<double> matrix(n * n, 0.0);
     bool all_read = true;
+    scenario().provenance.keys.emplace("correlation", table.header);
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
       const std::string row_id(trimmed(table.rows[row].cells.front()));
       const auto i = static_cast<std::size_t>(std::ranges::find(ids, row_id) - ids.begin());

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "host/scenario/document.hpp"
+#include "host/scenario/findings.hpp"
 
 namespace blocrisk {
 
 struct Converted {
   Scenario scenario;
-  bool is_whole = true;  ///< false where a table or key column is missing, so that references mean nothing
+  Unreadable unreadable;
 };
 
 [[nodiscard]] Converted convert(const Document& document, Complaints& complaints);

@@ -1,6 +1,7 @@
 /// What the parts of validation share: where to complain about an address, and the parts themselves.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,21 +11,26 @@
 
 namespace blocrisk {
 
+/// Tables and arrays that could not be read or lack the columns that name their rows. That is told
+/// already, and what refers to them or sums over them cannot be judged.
+using Unreadable = std::set<std::string, std::less<>>;
+
 /// Complaints about a scenario's values, each placed at the line that wrote it where that is known.
 class Findings {
  public:
   /// `missing_is_told`: numbers that were not given have been complained about while reading.
-  Findings(const Scenario& scenario, Complaints& complaints, bool missing_is_told)
-      : scenario_(&scenario), complaints_(&complaints), missing_is_told_(missing_is_told) {}
+  Findings(const Scenario& scenario, Complaints& complaints, bool missing_is_told, const Unreadable& unreadable)
+      : scenario_(&scenario), complaints_(&complaints), missing_is_told_(missing_is_told), unreadable_(&unreadable) {}
 
   [[nodiscard]] bool missing_is_told() const { return missing_is_told_; }
+  [[nodiscard]] bool can_read(std::string_view table) const { return !unreadable_->contains(table); }
 
   /// `fallback` is the place where no part of the address has one of its own: its row.
   void add(const std::string& address, SourceLine fallback, std::string value, std::string message);
 
-  /// Complains where `index` is none: "unknown country; nearest: CHN".
+  /// Complains where `index` is none: "no such country; nearest: CHN". `table` is where it should be.
   void check_known(int index, const std::string& address, SourceLine fallback, const std::string& name,
-                   std::string_view what, const std::vector<std::string>& known);
+                   std::string_view table, const std::vector<std::string>& known);
 
  private:
   [[nodiscard]] SourceLine place(const std::string& address, SourceLine fallback) const;
@@ -32,6 +38,7 @@ class Findings {
   const Scenario* scenario_;
   Complaints* complaints_;
   bool missing_is_told_;
+  const Unreadable* unreadable_;
 };
 
 /// Each number in its range, each text fit for a name. Needs nothing resolved.
@@ -46,8 +53,8 @@ void check_actors(const Scenario& scenario, Findings& findings);
 /// Stages, balances that cannot be, stocks, projects, clock, correlation.
 void check_network(const Scenario& scenario, Findings& findings);
 
-/// All of it. With `is_whole` false tables are missing, and only values are checked.
-void validate_into(const Scenario& scenario, bool is_whole, bool missing_is_told, Complaints& complaints);
+/// All of it.
+void validate_into(const Scenario& scenario, bool missing_is_told, const Unreadable& unreadable, Complaints& complaints);
 
 /// Smallest eigenvalue of a symmetric n x n matrix with ones on its diagonal.
 [[nodiscard]] double smallest_eigenvalue(const std::vector<double>& matrix, std::size_t n);

@@ -11,6 +11,12 @@ std::string number_text(double value) {
   return {buffer.data(), result.ptr};
 }
 
+std::string rounded_text(double value) {
+  std::array<char, 32> buffer{};
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::general, 6);
+  return {buffer.data(), result.ptr};
+}
+
 std::optional<double> parse_number(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);

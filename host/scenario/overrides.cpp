@@ -56,6 +56,16 @@ double operate(Operation operation, double old_value, double operand) {
   return operation == Operation::multiply ? old_value * operand : old_value + operand;
 }
 
+/// The same place for a value and all it holds.
+void set_source(Value& value, SourceLine source) {
+  value.source = source;
+  if (ValueList* list = value.as<ValueList>()) {
+    for (Value& element : *list) set_source(element, source);
+  } else if (ValueMap* map = value.as<ValueMap>()) {
+    for (auto& [key, element] : *map) set_source(element, source);
+  }
+}
+
 /// Operand of `multiply` and `add`.
 double number_of(const Value& value) {
   if (const std::int64_t* integer = value.as<std::int64_t>()) return static_cast<double>(*integer);
@@ -439,7 +449,7 @@ std::optional<Assignment> parse_assignment(std::string_view option, SourceLine s
   if (change.operation == Operation::set) {
     if (std::optional<Value> value = parse_toml_value(text)) change.operand = std::move(*value);
   }
-  change.operand.source = source;
+  set_source(change.operand, source);
   return Assignment{std::string(trimmed(option.substr(0, equals))), std::move(change)};
 }
 

@@ -17,7 +17,7 @@ Scenario finish(DocumentLoader& loader, Document document, std::span<const std::
     Scenario& scenario = converted.scenario;
     scenario.provenance.files = files;
     resolve(scenario);
-    validate_into(scenario, converted.is_whole, true, complaints);
+    validate_into(scenario, true, converted.unreadable, complaints);
     if (complaints.empty()) return std::move(scenario);
   }
   throw ScenarioError(complaints.list(), complaints.n_unlisted());

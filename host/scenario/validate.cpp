@@ -20,16 +20,16 @@ void Findings::add(const std::string& address, SourceLine fallback, std::string 
 }
 
 void Findings::check_known(int index, const std::string& address, SourceLine fallback, const std::string& name,
-                           std::string_view what, const std::vector<std::string>& known) {
-  if (index != none) return;
+                           std::string_view table, const std::vector<std::string>& known) {
+  if (index != none || !can_read(table)) return;
   const std::string hint = complaints_->wants_hint() ? nearest_hint(name, known) : "";
-  add(address, fallback, name, "unknown " + std::string(what) + hint);
+  const std::string_view what = table == "countries" ? "country" : table == "minerals" ? "mineral" : table;
+  add(address, fallback, name, "no such " + std::string(what) + hint);
 }
 
-void validate_into(const Scenario& scenario, bool is_whole, bool missing_is_told, Complaints& complaints) {
-  Findings findings(scenario, complaints, missing_is_told);
+void validate_into(const Scenario& scenario, bool missing_is_told, const Unreadable& unreadable, Complaints& complaints) {
+  Findings findings(scenario, complaints, missing_is_told, unreadable);
   check_values(scenario, findings);
-  if (!is_whole) return;
   check_names(scenario, findings);
   check_actors(scenario, findings);
   check_network(scenario, findings);
@@ -38,7 +38,7 @@ void validate_into(const Scenario& scenario, bool is_whole, bool missing_is_told
 std::vector<Complaint> validate(const Scenario& scenario) {
   std::vector<std::string> files = scenario.provenance.files;
   Complaints complaints(files);
-  validate_into(scenario, true, false, complaints);
+  validate_into(scenario, false, {}, complaints);
   return complaints.list();
 }
 

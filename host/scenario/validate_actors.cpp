@@ -41,7 +41,7 @@ void check_regimes(const Actor& actor, const std::string& address, Findings& fin
     complain("start", std::to_string(actor.start.size()) + " numbers", expected);
   } else if (const double sum = std::accumulate(actor.start.begin(), actor.start.end(), 0.0);
              std::abs(sum - 1.0) > sum_tolerance) {
-    complain("start", "sum " + number_text(sum), "must sum to 1");
+    complain("start", "sum " + rounded_text(sum), "must sum to 1");
   }
   if (actor.events_per_yr.size() != n && !(actor.events_per_yr.empty() && findings.missing_is_told())) {
     complain("events_per_yr", std::to_string(actor.events_per_yr.size()) + " numbers", expected);
@@ -53,12 +53,12 @@ void check_regimes(const Actor& actor, const std::string& address, Findings& fin
 
 template <class T>
 void check_weights(const std::map<std::string, double>& weights, const std::vector<T>& named, const std::string& address,
-                   const Actor& actor, std::string_view what, Findings& findings) {
+                   const Actor& actor, std::string_view table, Findings& findings) {
   double sum = 0.0;
   for (const auto& [name, weight] : weights) {
     sum += weight;
     const bool known = std::ranges::find(named, name, &T::name) != named.end();
-    findings.check_known(known ? 0 : none, address + "." + name, actor.source, name, what, names_of(named));
+    findings.check_known(known ? 0 : none, address + "." + name, actor.source, name, table, names_of(named));
   }
   if (weights.empty() && findings.missing_is_told()) return;
   if (!(sum > 0.0)) findings.add(address, actor.source, "sum " + number_text(sum), "weights must sum to more than 0");
@@ -80,7 +80,7 @@ void check_branching(const Scenario& s, Findings& findings) {
   if (radius < 1.0) return;
   const auto worst = std::ranges::max_element(s.actors, {}, [](const Actor& a) { return a.self_excitation / a.memory_per_yr; });
   findings.add("actor." + worst->country + ".self_excitation", worst->source, number_text(worst->self_excitation),
-               "events breed events without end: branching ratio " + number_text(radius) +
+               "events breed events without end: branching ratio " + rounded_text(radius) +
                    ", the spectral radius of self_excitation and contagion over memory_per_yr; must be < 1");
 }
 
@@ -98,19 +98,19 @@ void check_event(const Scenario& s, const ScheduledEvent& event, Findings& findi
   const std::string address = "scheduled." + event.name + ".";
   std::vector<std::string> actors;
   for (const Actor& actor : s.actors) actors.push_back(actor.country);
-  const auto check = [&](int index, const char* key, const std::string& name, std::string_view what,
+  const auto check = [&](int index, const char* key, const std::string& name, std::string_view table,
                          const std::vector<std::string>& known) {
-    if (!name.empty()) findings.check_known(index, address + key, event.source, name, what, known);
+    if (!name.empty()) findings.check_known(index, address + key, event.source, name, table, known);
   };
   check(event.actor_index, "actor", event.actor, "actor", actors);
   check(event.instrument_index, "instrument", event.instrument, "instrument", names_of(s.instruments));
-  check(event.target_index, "target", event.target, "target group", names_of(s.target_groups));
+  check(event.target_index, "target", event.target, "target_group", names_of(s.target_groups));
   if (event.minerals && event.minerals->empty()) {
     findings.add(address + "minerals", event.source, "[]", "at least one; without the key it is all of them");
   }
   for (std::size_t i = 0; event.minerals && i < event.minerals->size(); ++i) {
     const std::string& id = (*event.minerals)[i];
-    findings.check_known(s.mineral_index(id), address + "minerals[" + std::to_string(i) + "]", event.source, id, "mineral",
+    findings.check_known(s.mineral_index(id), address + "minerals[" + std::to_string(i) + "]", event.source, id, "minerals",
                          ids_of(s.minerals));
   }
   const int steps = s.n_steps();
@@ -157,11 +157,11 @@ void check_actors(const Scenario& scenario, Findings& findings) {
     if (actor.country_index == none && !actor.country.empty()) {
       std::vector<std::string> countries;
       for (const Country& country : scenario.countries) countries.push_back(country.id);
-      findings.check_known(none, address + "country", actor.source, actor.country, "country", countries);
+      findings.check_known(none, address + "country", actor.source, actor.country, "countries", countries);
     }
     check_regimes(actor, address, findings);
     check_weights(actor.instruments, scenario.instruments, address + "instruments", actor, "instrument", findings);
-    check_weights(actor.targets, scenario.target_groups, address + "targets", actor, "target group", findings);
+    check_weights(actor.targets, scenario.target_groups, address + "targets", actor, "target_group", findings);
   }
   for (const ScheduledEvent& event : scenario.scheduled) check_event(scenario, event, findings);
   check_branching(scenario, findings);

@@ -31,6 +31,7 @@ class NameChecks {
 
  private:
   void check_count(std::string_view what, std::size_t count, int least, int most) {
+    if (!findings_.can_read(what)) return;
     if (count < static_cast<std::size_t>(least)) findings_.add(std::string(what), {}, "", "empty; at least one is needed");
     if (count > static_cast<std::size_t>(most)) {
       findings_.add(std::string(what), {}, std::to_string(count), "at most " + std::to_string(most));
@@ -66,17 +67,17 @@ class NameChecks {
 
   void check_unique() {
     for_each_array([&](std::string_view name, auto member) {
-      check_unique_entries(s_.*member, [&](const auto& entry) { return entry_address(name, entry); });
+      if (findings_.can_read(name)) check_unique_entries(s_.*member, [&](const auto& entry) { return entry_address(name, entry); });
     });
     for_each_table([&](std::string_view name, auto member) {
-      check_unique_entries(s_.*member, [&](const auto& row) { return row_address(name, row); });
+      if (findings_.can_read(name)) check_unique_entries(s_.*member, [&](const auto& row) { return row_address(name, row); });
     });
   }
 
   void check_country_list(const std::string& address, SourceLine source, const std::vector<std::string>& ids) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const std::string element = address + "[" + std::to_string(i) + "]";
-      findings_.check_known(s_.country_index(ids[i]), element, source, ids[i], "country", countries_);
+      findings_.check_known(s_.country_index(ids[i]), element, source, ids[i], "countries", countries_);
       const auto end = ids.begin() + static_cast<std::ptrdiff_t>(i);
       if (std::find(ids.begin(), end, ids[i]) != end) findings_.add(element, source, ids[i], "comes twice");
     }
@@ -84,7 +85,7 @@ class NameChecks {
 
   void check_mineral_map(const std::string& address, const std::map<std::string, double>& values) {
     for (const auto& [id, value] : values) {
-      findings_.check_known(s_.mineral_index(id), address + "." + id, {}, id, "mineral", minerals_);
+      findings_.check_known(s_.mineral_index(id), address + "." + id, {}, id, "minerals", minerals_);
     }
   }
 
@@ -111,13 +112,13 @@ class NameChecks {
 
   template <class T>
   void check_country(const T& row, std::string_view table, std::string_view column, int index, const std::string& id) {
-    if (index == none) findings_.check_known(index, address(row, table, column), row.source, id, "country", countries_);
+    if (index == none) findings_.check_known(index, address(row, table, column), row.source, id, "countries", countries_);
   }
 
   template <class T>
   void check_mineral(const T& row, std::string_view table) {
     if (row.mineral_index != none) return;
-    findings_.check_known(none, address(row, table, "mineral"), row.source, row.mineral, "mineral", minerals_);
+    findings_.check_known(none, address(row, table, "mineral"), row.source, row.mineral, "minerals", minerals_);
   }
 
   template <class T>
@@ -132,31 +133,39 @@ class NameChecks {
     return row_address(table, row) + "." + std::string(column);
   }
 
+  void check_row(const Mineral& row, std::string_view table) {
+    if (!row.flooder.empty()) check_country(row, table, "flooder", row.flooder_index, row.flooder);
+  }
+  void check_row(const NodeRow& row, std::string_view table) { check_place(row, table); }
+  void check_row(const ProjectRow& row, std::string_view table) { check_place(row, table); }
+  void check_row(const DemandRow& row, std::string_view table) {
+    check_mineral(row, table);
+    check_country(row, table, "country", row.country_index, row.country);
+  }
+  void check_row(const TradeRow& row, std::string_view table) {
+    check_mineral(row, table);
+    check_stage(row, table);
+    check_country(row, table, "importer", row.importer_index, row.importer);
+    check_country(row, table, "exporter", row.exporter_index, row.exporter);
+  }
+  void check_row(const StockRow& row, std::string_view table) {
+    check_mineral(row, table);
+    check_country(row, table, "holder", row.holder_index, row.holder);
+  }
+  void check_row(const Country&, std::string_view) {}
+
+  template <class T>
+  void check_place(const T& row, std::string_view table) {
+    check_mineral(row, table);
+    check_stage(row, table);
+    check_country(row, table, "country", row.country_index, row.country);
+  }
+
   void check_rows() {
-    for (const Mineral& row : s_.minerals) {
-      if (!row.flooder.empty()) check_country(row, "minerals", "flooder", row.flooder_index, row.flooder);
-    }
-    const auto check_place = [&](const auto& row, std::string_view table) {
-      check_mineral(row, table);
-      check_stage(row, table);
-      check_country(row, table, "country", row.country_index, row.country);
-    };
-    for (const NodeRow& row : s_.nodes) check_place(row, "nodes");
-    for (const ProjectRow& row : s_.projects) check_place(row, "projects");
-    for (const DemandRow& row : s_.demand) {
-      check_mineral(row, "demand");
-      check_country(row, "demand", "country", row.country_index, row.country);
-    }
-    for (const TradeRow& row : s_.trade) {
-      check_mineral(row, "trade");
-      check_stage(row, "trade");
-      check_country(row, "trade", "importer", row.importer_index, row.importer);
-      check_country(row, "trade", "exporter", row.exporter_index, row.exporter);
-    }
-    for (const StockRow& row : s_.stocks) {
-      check_mineral(row, "stocks");
-      check_country(row, "stocks", "holder", row.holder_index, row.holder);
-    }
+    for_each_table([&](std::string_view name, auto member) {
+      if (!findings_.can_read(name)) return;
+      for (const auto& row : s_.*member) check_row(row, name);
+    });
   }
 
   const Scenario& s_;

@@ -89,11 +89,11 @@ class NetworkChecks {
     for (std::size_t m = 0; m < s_.minerals.size(); ++m) {
       const Mineral& mineral = s_.minerals[m];
       for (std::size_t stage = 0; stage < output[m].size(); ++stage) {
-        if (output[m][stage] != 0.0) continue;
+        if (output[m][stage] != 0.0 || !findings_.can_read("nodes")) continue;
         findings_.add(row_address("minerals", mineral) + ".stages", mineral.source, mineral.stages[stage],
                       "no node of this stage has output");
       }
-      if (demand[m] == 0.0) findings_.add(row_address("minerals", mineral), mineral.source, "", "no country has demand for it");
+      if (demand[m] == 0.0 && findings_.can_read("demand")) findings_.add(row_address("minerals", mineral), mineral.source, "", "no country has demand for it");
     }
   }
 
@@ -109,7 +109,7 @@ class NetworkChecks {
       sum += row.import_fraction;
       if (!(before <= max_import_sum && sum > max_import_sum)) continue;
       findings_.add(row_address("trade", row) + ".import_fraction", row.source, number_text(row.import_fraction),
-                    "the fractions of this importer sum to " + number_text(sum) + "; must be at most " + number_text(max_import_sum));
+                    "the fractions of this importer sum to " + rounded_text(sum) + "; must be at most " + number_text(max_import_sum));
     }
   }
 
@@ -130,6 +130,7 @@ class NetworkChecks {
   }
 
   void check_projects() {
+    if (!findings_.can_read("nodes")) return;
     std::set<std::vector<int>> places;
     for (const NodeRow& row : s_.nodes) places.insert({row.mineral_index, row.stage_index, row.country_index});
     for (const ProjectRow& row : s_.projects) {
@@ -171,8 +172,8 @@ class NetworkChecks {
     if (!sound) return;
     const double smallest = smallest_eigenvalue(matrix, n);
     if (smallest > min_eigenvalue) return;
-    findings_.add(correlation_address(0, 0), {}, "",
-                  "the correlation is not positive definite: its smallest eigenvalue is " + number_text(smallest) + "; must be > 0");
+    findings_.add("correlation", {}, "",
+                  "not positive definite: its smallest eigenvalue is " + rounded_text(smallest) + "; must be > 0");
   }
 
   const Scenario& s_;
