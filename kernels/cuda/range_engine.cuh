@@ -1,0 +1,258 @@
+/// \file
+/// Samples paths in a space's memory, batch after batch, and hands the counts over. The order of the
+/// kernels stands here, once for devices and for the host space of the tests.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "host/engine/backend.hpp"
+#include "host/support/error.hpp"
+#include "kernels/cuda/network_tables.cuh"
+#include "kernels/cuda/paths.cuh"
+#include "kernels/cuda/worst.cuh"
+
+RISK_BEGIN
+
+/// Largest batch: its fixed-point sums fit 64 bits, and it has one digest.
+inline constexpr int most_batch_paths = static_cast<int>(digest_block_paths);
+/// With samples a batch's results visit the host whole.
+inline constexpr int most_sampled_paths = 4096;
+
+constexpr int whole_warps(int n_paths) {
+  return (n_paths + warp_threads - 1) / warp_threads * warp_threads;
+}
+
+/// Copies the paths of a batch that `samples` holds; `batch` is as the host sees it.
+inline void copy_samples(const BatchView& batch, Samples& samples) {
+  const NetworkView& net = batch.net;
+  for (int path = 0; path < batch.n_paths; ++path) {
+    if (!samples.holds(batch.path_number(path))) continue;
+    const std::size_t first =
+        (batch.path_number(path) - samples.first_path) * static_cast<std::size_t>(net.n_members);
+    for (int m = 0; m < net.n_minerals; ++m) {
+      const ChainSpec& chain = net.chains[m];
+      const Row<float> measure = batch.chain_result(path, m).measure;
+      for (int c = 0; c < chain.n_cells; ++c) {
+        const std::size_t member = first + static_cast<std::size_t>(net.ints[chain.cell_member + c]);
+        const std::size_t at = member * static_cast<std::size_t>(net.n_minerals) + m;
+        for (int k = 0; k < n_measures; ++k) samples.measure[k][at] = measure[k * chain.n_cells + c];
+      }
+    }
+    const MemberSums<PathLane> sums = batch.members(path);
+    for (int member = 0; member < net.n_members; ++member) {
+      for (const MemberMeasure k :
+           {MemberMeasure::loss, MemberMeasure::worst_year_loss, MemberMeasure::price_shock_cost}) {
+        samples.member_measure[static_cast<int>(k)][first + member] =
+            member_value<PathLane>(net, k, member, sums);
+      }
+      auto& annual = samples.member_measure[static_cast<int>(MemberMeasure::annual_loss)];
+      for (int y = 0; y < net.n_years; ++y) {
+        annual[(first + member) * net.n_years + y] = sums.year_loss[member * net.n_years + y];
+      }
+    }
+  }
+}
+
+inline bool overlap(PathRange paths, const Samples& samples) {
+  return paths.first < samples.first_path + samples.n_paths && samples.first_path < paths.last;
+}
+
+template <class Space>
+class RangeEngine {
+ public:
+  /// Takes at most `memory_bytes` of the space for good.
+  RangeEngine(const Network& network, std::uint64_t seed, Space& space, std::size_t memory_bytes)
+      : space_(space),
+        host_net_(network.view()),
+        seed_(seed),
+        tally_layout_(lay_out_tally(host_net_)),
+        batch_layout_(lay_out_batch(host_net_)),
+        tables_(network, space),
+        capacity_(choose_capacity(memory_bytes)) {
+    reserve();
+  }
+
+  /// Most paths of one batch.
+  int capacity_paths() const { return capacity_; }
+  /// Paths after which counts have to be drained, lest 32 bits overflow.
+  std::uint64_t most_undrained_paths() const {
+    return (std::uint64_t{1} << 31) / static_cast<std::uint64_t>(std::max(host_net_.n_years, 1));
+  }
+
+  /// Empties all counts, for the paths of `range`, at least one. Paths that cannot enter the worst lists of `into` will not be put forward.
+  void start(PathRange range, const Accumulators& into) {
+    first_block_ = range.first / digest_block_paths;
+    const std::uint64_t last_block = (range.last - 1) / digest_block_paths;
+    digests_ = Vector<std::uint64_t>(last_block - first_block_ + 1);
+    n_paths_ = 0;
+    space_.clear(digests_);
+    space_.clear(counts_);
+    space_.clear(batch_sums_);
+    space_.clear(run_sums_);
+    space_.clear(n_worst_);
+    space_.copy_in(entries(into), entry_);
+  }
+
+  /// Samples `piece`: at most `capacity_paths()` paths of one digest block.
+  void run_batch(PathRange piece, Samples* samples) {
+    while (piece.first < piece.last) {
+      const bool sampled = samples != nullptr && samples->n_paths > 0 && overlap(piece, *samples);
+      const std::uint64_t most = sampled ? most_sampled_paths : piece.count();
+      const BatchView batch = view_of({piece.first, std::min(piece.first + most, piece.last)});
+      run_paths(batch);
+      tally(batch);
+      rank_worst(batch);
+      if (sampled) sample(batch, *samples);
+      n_paths_ += static_cast<std::uint64_t>(batch.n_paths);
+      piece.first += static_cast<std::uint64_t>(batch.n_paths);
+    }
+  }
+
+  /// Adds everything since `start` to the accumulators.
+  void drain(Accumulators& into) {
+    const std::vector<std::uint32_t> counts = space_.download(counts_, counts_.size());
+    const std::vector<Sum128> sums = space_.download(run_sums_, run_sums_.size());
+    const std::vector<WorstPath> worst = space_.download(worst_, worst_.size());
+    const std::vector<int> n_worst = space_.download(n_worst_, n_worst_.size());
+    const std::vector<std::uint64_t> digests = space_.download(digests_, digests_.size());
+    drain_tally(tally_layout_, host_net_, counts, sums, {worst, n_worst}, into);
+    for (std::size_t k = 0; k < digests.size(); ++k) into.block_digest[first_block_ + k] += digests[k];
+    into.n_paths += n_paths_;
+  }
+
+ private:
+  template <class T>
+  using Vector = typename Space::template Vector<T>;
+
+  std::size_t bytes_per_path() const {
+    const std::size_t candidates = static_cast<std::size_t>(tally_layout_.n_worst_lists);
+    // Keys twice: sorting needs as much again.
+    return batch_bytes(batch_layout_.scratch_words + batch_layout_.result_words, 1) +
+           2 * candidates * sizeof(std::uint64_t);
+  }
+  std::size_t fixed_bytes() const {
+    const auto lists = static_cast<std::size_t>(tally_layout_.n_worst_lists);
+    return tally_layout_.n_counts * sizeof(std::uint32_t) +
+           tally_layout_.n_sums * (sizeof(std::uint64_t) + sizeof(Sum128)) +
+           lists * (n_worst_paths * sizeof(WorstPath) + sizeof(float) + sizeof(int));
+  }
+
+  /// Equal parts of a digest block, as large as memory allows.
+  int choose_capacity(std::size_t memory_bytes) const {
+    const std::size_t least = fixed_bytes() + warp_threads * bytes_per_path();
+    if (memory_bytes < least) {
+      throw EnvironmentError("the device has " + std::to_string(memory_bytes >> 20) +
+                             " MiB to spare, this scenario takes at least " +
+                             std::to_string((least >> 20) + 1) +
+                             " MiB; free memory on it, or use --backend cpu");
+    }
+    const std::size_t fit = (memory_bytes - fixed_bytes()) / bytes_per_path();
+    for (int n_parts = 1;; ++n_parts) {
+      const int part = whole_warps((most_batch_paths + n_parts - 1) / n_parts);
+      if (static_cast<std::size_t>(part) <= fit) return part;
+    }
+  }
+
+  void reserve() {
+    const auto lists = static_cast<std::size_t>(tally_layout_.n_worst_lists);
+    scratch_ = Vector<unsigned char>(batch_bytes(batch_layout_.scratch_words, capacity_));
+    results_ = Vector<unsigned char>(batch_bytes(batch_layout_.result_words, capacity_));
+    counts_ = Vector<std::uint32_t>(tally_layout_.n_counts);
+    batch_sums_ = Vector<std::uint64_t>(tally_layout_.n_sums);
+    run_sums_ = Vector<Sum128>(tally_layout_.n_sums);
+    keys_ = Vector<std::uint64_t>(lists * static_cast<std::size_t>(capacity_));
+    n_keys_ = Vector<std::uint32_t>(1);
+    entry_ = Vector<float>(lists);
+    worst_ = Vector<WorstPath>(lists * n_worst_paths);
+    n_worst_ = Vector<int>(lists);
+    space_.clear(worst_);
+  }
+
+  std::vector<float> entries(const Accumulators& into) const {
+    std::vector<float> entries;
+    for (int m = 0; m < host_net_.n_minerals; ++m) {
+      const ChainSpec& chain = host_net_.chains[m];
+      for (int c = 0; c < chain.n_cells; ++c) {
+        const int member = host_net_.ints[chain.cell_member + c];
+        entries.push_back(into.worst[member * host_net_.n_minerals + m].entry_value());
+      }
+    }
+    for (const WorstList& list : into.member_worst) entries.push_back(list.entry_value());
+    return entries;
+  }
+
+  BatchView view_of(PathRange paths) {
+    BatchView batch{};
+    batch.net = tables_.view();
+    batch.layout = batch_layout_;
+    batch.seed = seed_;
+    batch.first_path = paths.first;
+    batch.n_paths = static_cast<std::int32_t>(paths.count());
+    batch.scratch = Space::data(scratch_);
+    batch.results = Space::data(results_);
+    return batch;
+  }
+  TallyView tally_view() { return {tally_layout_, Space::data(counts_), Space::data(batch_sums_)}; }
+
+  void run_paths(const BatchView& batch) {
+    const int n_threads = whole_warps(batch.n_paths);
+    space_.each_thread(RunWorld{batch}, n_threads);
+    space_.each_thread(RunChain{batch, tally_view()}, n_threads, host_net_.n_minerals);
+    space_.each_thread(RunMember{batch, tally_view()}, n_threads, host_net_.n_members);
+  }
+
+  void tally(const BatchView& batch) {
+    const int n_threads = whole_warps(batch.n_paths);
+    space_.each_thread(CountMeasure{batch, tally_view()}, n_threads,
+                       n_measures * tally_layout_.n_cells);
+    const std::uint64_t block = batch.first_path / digest_block_paths - first_block_;
+    space_.each_thread(AddDigest{batch, Space::data(digests_) + block}, n_threads);
+    space_.each_thread(CarrySums{Space::data(batch_sums_), Space::data(run_sums_)},
+                       static_cast<int>(tally_layout_.n_sums));
+  }
+
+  void rank_worst(const BatchView& batch) {
+    const int n_lists = tally_layout_.n_worst_lists;
+    const WorstView worst{Space::data(keys_), Space::data(n_keys_), Space::data(entry_),
+                          Space::data(worst_), Space::data(n_worst_)};
+    space_.clear(n_keys_);
+    space_.each_thread(NoteWorst{batch, tally_layout_, worst}, whole_warps(batch.n_paths), n_lists);
+    const std::uint32_t n_keys = space_.download(n_keys_, 1).front();
+    if (n_keys == 0) return;
+    space_.sort(keys_, n_keys);
+    space_.each_thread(MergeWorst{worst, batch.first_path, n_keys}, n_lists);
+  }
+
+  void sample(BatchView batch, Samples& samples) {
+    std::vector<unsigned char> results = space_.download(
+        results_, batch_bytes(batch_layout_.result_words, whole_warps(batch.n_paths)));
+    batch.net = host_net_;
+    batch.scratch = nullptr;
+    batch.results = results.data();
+    copy_samples(batch, samples);
+  }
+
+  Space& space_;
+  NetworkView host_net_;
+  std::uint64_t seed_;
+  TallyLayout tally_layout_;
+  BatchLayout batch_layout_;
+  NetworkTables<Space> tables_;
+  int capacity_;
+  Vector<unsigned char> scratch_, results_;
+  Vector<std::uint32_t> counts_;
+  Vector<std::uint64_t> batch_sums_;
+  Vector<Sum128> run_sums_;
+  Vector<std::uint64_t> keys_;
+  Vector<std::uint32_t> n_keys_;
+  Vector<float> entry_;
+  Vector<WorstPath> worst_;
+  Vector<int> n_worst_;
+  Vector<std::uint64_t> digests_;
+  std::uint64_t first_block_ = 0;
+  std::uint64_t n_paths_ = 0;
+};
+
+RISK_END
