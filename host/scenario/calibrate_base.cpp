@@ -4,7 +4,7 @@
 #include <string>
 
 #include "host/scenario/calibrate_flows.hpp"
-#include "host/scenario/calibrate_numbers.hpp"
+#include "host/scenario/number_text.hpp"
 
 namespace blocrisk {
 namespace {

@@ -12,31 +12,43 @@ struct DemandTables {
   std::vector<double> total_t;           ///< [sink] over the horizon
 };
 
-void append_step(const ChainContext& context, int step, DemandTables& tables) {
-  const auto& rows = context.input.demand;
-  const double dt_yr = context.dt_yr();
-  std::vector<double> demand_t;
-  double members_t = 0.0;
-  for (const DemandRow* row : rows) {
-    demand_t.push_back(row->demand_t_per_yr * dt_yr *
-                       growth_factor(row->growth_per_yr, step, dt_yr));
-    if (context.scenario.is_member(row->country_index)) members_t += demand_t.back();
+std::vector<double> reference_demand_t(const ChainContext& context) {
+  std::vector<double> start_t, growth_per_yr;
+  for (const DemandRow* row : context.input.demand) {
+    start_t.push_back(row->demand_t_per_yr * context.dt_yr());
+    growth_per_yr.push_back(row->growth_per_yr);
   }
-  tables.members_demand_t.push_back(members_t);
-  for (std::size_t j = 0; j < rows.size(); ++j) {
-    const bool is_member = context.scenario.is_member(rows[j]->country_index);
-    tables.demand_t.push_back(demand_t[j]);
-    tables.inverse_demand.push_back(1.0 / demand_t[j]);
-    tables.cover_days_per_t.push_back(days_per_yr * dt_yr / demand_t[j]);
-    tables.shared_share.push_back(is_member ? demand_t[j] / members_t : 0.0);
-    tables.total_t[j] += demand_t[j];
+  return grown_table(start_t, growth_per_yr, context.scenario.n_steps(), context.dt_yr());
+}
+
+std::vector<char> member_sinks(const ChainContext& context) {
+  std::vector<char> is_member;
+  for (const DemandRow* row : context.input.demand) {
+    is_member.push_back(context.scenario.is_member(row->country_index) ? 1 : 0);
   }
+  return is_member;
 }
 
 DemandTables demand_tables(const ChainContext& context) {
   DemandTables tables;
-  tables.total_t.resize(context.input.demand.size());
-  for (int step = 0; step < context.scenario.n_steps(); ++step) append_step(context, step, tables);
+  const std::size_t n_sinks = context.input.demand.size();
+  const auto is_member = member_sinks(context);
+  tables.demand_t = reference_demand_t(context);
+  tables.total_t.resize(n_sinks);
+  for (std::size_t at = 0; at < tables.demand_t.size(); at += n_sinks) {
+    double members_t = 0.0;
+    for (std::size_t j = 0; j < n_sinks; ++j) {
+      const double demand_t = tables.demand_t[at + j];
+      tables.inverse_demand.push_back(1.0 / demand_t);
+      tables.cover_days_per_t.push_back(days_per_yr * context.dt_yr() / demand_t);
+      tables.total_t[j] += demand_t;
+      if (is_member[j] != 0) members_t += demand_t;
+    }
+    tables.members_demand_t.push_back(members_t);
+    for (std::size_t j = 0; j < n_sinks; ++j) {
+      tables.shared_share.push_back(is_member[j] != 0 ? tables.demand_t[at + j] / members_t : 0.0);
+    }
+  }
   return tables;
 }
 

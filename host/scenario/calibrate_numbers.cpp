@@ -1,7 +1,6 @@
 #include "host/scenario/calibrate_numbers.hpp"
 
 #include <cmath>
-#include <cstdio>
 
 #include "kernels/math/exact_double.hpp"
 
@@ -14,8 +13,20 @@ constexpr double certain = 2147483648.0;  // 2^31, on (word >> 1)
 
 double one_minus_decay(double x) { return -expm1_d(-x); }
 
-double growth_factor(double growth_per_yr, int step, double dt_yr) {
-  return pow_d(1.0 + growth_per_yr, step * dt_yr);
+std::vector<double> grown_table(const std::vector<double>& start,
+                                const std::vector<double>& growth_per_yr, int n_steps,
+                                double dt_yr) {
+  std::vector<double> table(start.size() * static_cast<std::size_t>(n_steps));
+  std::vector<double> factor(static_cast<std::size_t>(n_steps));
+  for (std::size_t slot = 0; slot < start.size(); ++slot) {
+    const bool same_as_last = slot > 0 && growth_per_yr[slot] == growth_per_yr[slot - 1];
+    for (std::size_t step = 0; step < factor.size(); ++step) {
+      const double time_yr = static_cast<double>(step) * dt_yr;
+      if (!same_as_last) factor[step] = pow_d(1.0 + growth_per_yr[slot], time_yr);
+      table[step * start.size() + slot] = start[slot] * factor[step];
+    }
+  }
+  return table;
 }
 
 double normal_cut(double probability) {
@@ -68,12 +79,6 @@ double power_of_two_below(double limit) {
   int exponent = 0;
   std::frexp(limit, &exponent);  // limit = m 2^exponent, m in [1/2, 1)
   return std::ldexp(1.0, exponent - 1);
-}
-
-std::string rounded_text(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
 }
 
 }  // namespace blocrisk

@@ -3,15 +3,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace blocrisk {
 
 /// 1 - e^-x without cancellation for small x: the probability of an event at a rate, over a step.
 double one_minus_decay(double x);
-/// (1 + growth)^(step dt).
-double growth_factor(double growth_per_yr, int step, double dt_yr);
+/// What each slot starts with, times (1 + its growth)^(step dt): a table [step][slot].
+std::vector<double> grown_table(const std::vector<double>& start,
+                                const std::vector<double>& growth_per_yr, int n_steps,
+                                double dt_yr);
 /// Standard normal z with Phi(z) = probability; -1e30 at 0, 1e30 at 1: never and always below.
 double normal_cut(double probability);
 
@@ -34,8 +35,5 @@ std::vector<std::int32_t> cumulative_thresholds(const std::vector<double>& weigh
 
 /// Largest power of two that is not above `limit`, for limit > 0.
 double power_of_two_below(double limit);
-
-/// A number as people write it, six digits.
-std::string rounded_text(double value);
 
 }  // namespace blocrisk

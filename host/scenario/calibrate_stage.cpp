@@ -64,14 +64,10 @@ class StageBuilder {
 
   void add_capacity() {
     const double dt_yr = context_.dt_yr();
-    std::vector<double> capacity_t;
-    for (int step = 0; step < context_.scenario.n_steps(); ++step) {
-      for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        capacity_t.push_back(base_.capacity_t[i] * dt_yr *
-                             growth_factor(nodes_[i]->growth_per_yr, step, dt_yr));
-      }
-    }
-    spec_.capacity_t = pools_.add_reals(capacity_t);
+    const auto start_t = per_node([&](std::size_t i) { return base_.capacity_t[i] * dt_yr; });
+    const auto growth_per_yr = per_node([&](std::size_t i) { return nodes_[i]->growth_per_yr; });
+    spec_.capacity_t =
+        pools_.add_reals(grown_table(start_t, growth_per_yr, context_.scenario.n_steps(), dt_yr));
     spec_.utilisation = pools_.add_reals(per_node([&](std::size_t i) { return utilisation(i); }));
     spec_.output_rate = pools_.add_reals(per_node([&](std::size_t i) {
       return utilisation(i) + law_.surge_fraction * (1.0 - utilisation(i));

@@ -5,6 +5,7 @@
 
 #include "host/scenario/calibrate_numbers.hpp"
 #include "host/scenario/linear_algebra.hpp"
+#include "host/scenario/number_text.hpp"
 #include "kernels/math/exact_double.hpp"
 
 namespace blocrisk {
