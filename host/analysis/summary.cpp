@@ -233,11 +233,16 @@ void summarise_return_periods(const Distribution& annual, const RankTable& ranks
 void summarise_member(const Accumulators& state, const ResultFacts& facts, const RankTable& ranks,
                       int member, Summary& summary) {
   for (int k = 0; k < n_member_measures; ++k) {
-    const Distribution distribution = member_distribution(state, facts, k, member);
-    append_figures(summary.member_measure[at(k)], distribution, ranks);
-    if (static_cast<MemberMeasure>(k) == MemberMeasure::annual_loss) {
-      summarise_return_periods(distribution, ranks, summary);
+    const bool annual = static_cast<MemberMeasure>(k) == MemberMeasure::annual_loss;
+    Distribution distribution = member_distribution(state, facts, k, member);
+    const bool has_samples = state.n_paths > 0 && (!annual || facts.n_years > 0);
+    if (distribution.n() == 0 && has_samples) {
+      distribution = Distribution::constant(0.0, state.n_paths);
+      append_constant(summary.member_measure[at(k)], 0.0, state.n_paths, ranks);
+    } else {
+      append_figures(summary.member_measure[at(k)], distribution, ranks);
     }
+    if (annual) summarise_return_periods(distribution, ranks, summary);
   }
 }
 

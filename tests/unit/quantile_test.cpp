@@ -1,0 +1,327 @@
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "host/analysis/binomial.hpp"
+#include "host/analysis/distribution.hpp"
+#include "host/analysis/levels.hpp"
+#include "host/analysis/tail.hpp"
+
+namespace blocrisk {
+namespace {
+
+constexpr double scale = 1099511627776.0;  // 2^40
+constexpr Level median{50, 100};
+
+/// Samples put into a histogram the way a backend does, and the distribution they make.
+class Samples {
+ public:
+  explicit Samples(BinRange range = ratio_bins)
+      : range_(range), counts_(static_cast<std::size_t>(range.n_bins())) {}
+
+  Samples& add(float value, int times = 1) {
+    const int bin = bin_of_bits(std::bit_cast<std::uint32_t>(value), range_);
+    counts_[static_cast<std::size_t>(bin)] += static_cast<std::uint64_t>(times);
+    __extension__ using Wide = unsigned __int128;
+    const auto units = static_cast<std::uint64_t>(static_cast<double>(value) * scale);
+    for (int k = 0; k < times; ++k) {
+      worst_.offer({value, n_++});
+      moments_.sum.add(units);
+      moments_.squares.add(static_cast<std::uint64_t>(static_cast<Wide>(units) * units >> fixed_point_bits));
+    }
+    return *this;
+  }
+
+  Distribution binned() const { return Distribution(source()); }
+  Distribution with_worst() const {
+    DistributionSource with = source();
+    with.worst = &worst_;
+    return Distribution(with);
+  }
+  Distribution on_lattice(double step) const {
+    DistributionSource with = source();
+    with.lattice = step;
+    return Distribution(with);
+  }
+  DistributionSource source() const {
+    DistributionSource result;
+    result.counts = counts_;
+    result.range = range_;
+    result.moments = moments_;
+    result.scale = scale;
+    result.n_independent = n_;
+    return result;
+  }
+
+ private:
+  BinRange range_;
+  std::vector<std::uint64_t> counts_;
+  Moments moments_;
+  WorstList worst_;
+  std::uint64_t n_ = 0;
+};
+
+TailFigures tail_of(const Distribution& distribution, Level level) {
+  return tail_figures(distribution, level, rank_interval(level, distribution.n_independent()));
+}
+
+Figure quantile_of(const Distribution& distribution, Level level) {
+  return quantile(distribution, level, rank_interval(level, distribution.n_independent()));
+}
+
+// --- ranks
+
+TEST(Rank, IsTheSmallestWhoseShareReachesTheLevel) {
+  EXPECT_EQ(rank_of({95, 100}, 100), 95u);
+  EXPECT_EQ(rank_of({95, 100}, 101), 96u);
+  EXPECT_EQ(rank_of({95, 100}, 1), 1u);
+  EXPECT_EQ(rank_of({1, 100}, 10), 1u);
+  EXPECT_EQ(rank_of({999, 1000}, 1000000000000), 999000000000u);
+  EXPECT_EQ(rank_of(return_level(1000), 5000000000000), 4995000000000u);
+}
+
+TEST(RankInterval, OfTheMedianIsThePublishedOne) {
+  // Tables of sign-test intervals, for example Conover, Practical Nonparametric Statistics.
+  EXPECT_EQ(rank_interval(median, 100), (RankInterval{40, 61}));
+  EXPECT_EQ(rank_interval(median, 10), (RankInterval{2, 9}));
+  EXPECT_EQ(rank_interval(median, 6), (RankInterval{1, 6}));
+  EXPECT_EQ(rank_interval(median, 5), (RankInterval{0, 6}));  // five samples cannot say
+}
+
+/// P(Bin(n, p) <= k) by logarithms of the gamma function: another road than the code's.
+double binomial_below(std::uint64_t n, double p, std::uint64_t k) {
+  double sum = 0.0;
+  const double trials = static_cast<double>(n);
+  for (std::uint64_t i = 0; i <= k; ++i) {
+    const double x = static_cast<double>(i);
+    sum += std::exp(std::lgamma(trials + 1) - std::lgamma(x + 1) - std::lgamma(trials - x + 1) +
+                    x * std::log(p) + (trials - x) * std::log1p(-p));
+  }
+  return sum;
+}
+
+TEST(RankInterval, IsTheTightestThatKeepsBothTails) {
+  for (const std::uint64_t n : {30, 100, 777, 5000}) {
+    for (const Level level : quantile_levels) {
+      const RankInterval ranks = rank_interval(level, n);
+      const double p = level.value();
+      if (ranks.low > 0) {
+        EXPECT_LE(binomial_below(n, p, ranks.low - 1), 0.025);
+      }
+      EXPECT_GT(binomial_below(n, p, ranks.low), 0.025);
+      if (ranks.high <= n) {
+        EXPECT_LE(1 - binomial_below(n, p, ranks.high - 1), 0.025 + 1e-9);
+      }
+      EXPECT_GT(1 - binomial_below(n, p, ranks.high - 2), 0.025 - 1e-9);
+    }
+  }
+}
+
+TEST(RankInterval, ExpansionContinuesTheExactSum) {
+  // Just below and just above the switch, at a variance of a million.
+  for (const Level level : {median, Level{99, 100}, Level{999, 1000}}) {
+    const double per_sample = level.value() * level.rest();
+    const auto n = static_cast<std::uint64_t>(1e6 / per_sample);
+    const RankInterval below = rank_interval(level, n - 2000), above = rank_interval(level, n + 2000);
+    const double shift = 4000 * level.value();
+    EXPECT_NEAR(static_cast<double>(above.low - below.low), shift, 4.0);
+    EXPECT_NEAR(static_cast<double>(above.high - below.high), shift, 4.0);
+  }
+}
+
+TEST(RankInterval, OfATrillionSamplesIsFound) {
+  const RankInterval ranks = rank_interval({999, 1000}, 1000000000000);
+  EXPECT_NEAR(static_cast<double>(ranks.low), 999e9 - 1.96 * 31607, 20);
+  EXPECT_NEAR(static_cast<double>(ranks.high), 999e9 + 1.96 * 31607, 20);
+}
+
+TEST(Wilson, IsHonestWhereNothingWasSeen) {
+  const Interval none = wilson_interval(0, 1000), all = wilson_interval(1000, 1000);
+  EXPECT_EQ(none.low, 0.0);
+  EXPECT_NEAR(none.high, 3.84 / 1003.84, 1e-5);
+  EXPECT_EQ(all.high, 1.0);
+  EXPECT_NEAR(all.low, 1 - 3.84 / 1003.84, 1e-5);
+  const Interval half = wilson_interval(50, 100);  // Newcombe 1998, table of examples
+  EXPECT_NEAR(half.low, 0.4038, 1e-4);
+  EXPECT_NEAR(half.high, 0.5962, 1e-4);
+}
+
+// --- quantiles
+
+TEST(Quantile, OfTenNumbersIsSeenByEye) {
+  Samples samples;
+  for (int k = 1; k <= 10; ++k) samples.add(static_cast<float>(k) / 16);
+  const Distribution distribution = samples.with_worst();
+  EXPECT_EQ(quantile_of(distribution, {10, 100}).value, 1.0 / 16);
+  EXPECT_EQ(quantile_of(distribution, median).value, 5.0 / 16);
+  EXPECT_EQ(quantile_of(distribution, {95, 100}).value, 10.0 / 16);
+  EXPECT_EQ(quantile_of(distribution, median).low, 2.0 / 16);
+  EXPECT_EQ(quantile_of(distribution, median).high, 9.0 / 16);
+}
+
+TEST(Quantile, HasNoUpperEndWhereSamplesCannotSay) {
+  Samples samples;
+  for (int k = 1; k <= 100; ++k) samples.add(static_cast<float>(k) / 128);
+  const Figure figure = quantile_of(samples.with_worst(), {999, 1000});
+  EXPECT_EQ(figure.value, 100.0 / 128);
+  EXPECT_EQ(figure.high, std::numeric_limits<double>::infinity());
+  DistributionSource bounded = samples.source();
+  bounded.upper_bound = 1.0;
+  EXPECT_EQ(quantile_of(Distribution(bounded), {999, 1000}).high, 1.0);
+}
+
+TEST(Quantile, OfAHistogramIsItsBinsCentre) {
+  Samples samples;
+  for (int k = 1; k <= 1000; ++k) samples.add(static_cast<float>(k) / 1000);
+  for (const Level level : quantile_levels) {
+    EXPECT_NEAR(quantile_of(samples.binned(), level).value, level.value(), level.value() / 128 + 1e-3);
+  }
+}
+
+TEST(Quantile, OfWholeMonthsIsWhole) {
+  Samples samples(months_bins);
+  for (int k = 0; k <= 100; ++k) samples.add(static_cast<float>(k));
+  const Distribution months = samples.on_lattice(1.0);
+  EXPECT_EQ(quantile_of(months, median).value, 50.0);
+  EXPECT_EQ(quantile_of(months, {25, 100}).value, 25.0);
+}
+
+TEST(Distribution, OneValueIsReportedAsItself) {
+  Samples samples;
+  samples.add(0.0f, 3).add(0.3f, 7);
+  EXPECT_NEAR(samples.binned().value_at_rank(10), 0.3f, 1e-9);  // not the bin's centre
+  EXPECT_EQ(samples.binned().value_at_rank(3), 0.0);
+  EXPECT_EQ(samples.binned().zeros(), 3u);
+}
+
+TEST(Distribution, WorstValuesAndBinsKeepTheirOrder) {
+  Samples samples;
+  for (int k = 0; k < 1000; ++k) samples.add(0.5f + static_cast<float>(k % 37) * 0.0001f);
+  const Distribution distribution = samples.with_worst();
+  EXPECT_EQ(distribution.n(), 1000u);
+  for (std::uint64_t rank = 2; rank <= 1000; ++rank) {
+    EXPECT_LE(distribution.value_at_rank(rank - 1), distribution.value_at_rank(rank));
+  }
+}
+
+// --- VaR and CVaR
+
+TEST(Tail, AtomAtZeroBelowTheLevelCountsInPart) {
+  // 96 zeros, 4 halves: VaR 95 is zero, the worst five hold one zero.
+  Samples samples;
+  samples.add(0.0f, 96).add(0.5f, 4);
+  const TailFigures figures = tail_of(samples.binned(), {95, 100});
+  EXPECT_EQ(figures.var.value, 0.0);
+  EXPECT_NEAR(figures.cvar.value, 4 * 0.5 / 5, 1e-9);
+  EXPECT_EQ(figures.support, 4);
+}
+
+TEST(Tail, SampleAtVarCountsInPart) {
+  // 25 samples at 90 %: the worst 2.5 are the two largest and half of the third.
+  Samples samples;
+  for (int k = 1; k <= 25; ++k) samples.add(static_cast<float>(k) / 32);
+  const TailFigures figures = tail_of(samples.with_worst(), {90, 100});
+  EXPECT_EQ(figures.var.value, 23.0 / 32);
+  EXPECT_NEAR(figures.cvar.value, (25.0 + 24.0 + 0.5 * 23.0) / 2.5 / 32, 1e-12);
+  EXPECT_EQ(figures.support, 2);
+}
+
+TEST(Tail, AtomAboveTheLevelIsVarAndCvar) {
+  Samples samples;
+  samples.add(0.0f, 50).add(0.25f, 50);
+  const TailFigures figures = tail_of(samples.binned(), {95, 100});
+  EXPECT_NEAR(figures.var.value, 0.25, 1e-9);
+  EXPECT_EQ(figures.cvar.value, figures.var.value);
+  EXPECT_EQ(figures.support, 0);
+}
+
+TEST(Tail, OneValueForAllHasNoUncertainty) {
+  Samples samples;
+  samples.add(0.3f, 10000);
+  const TailFigures figures = tail_of(samples.binned(), {95, 100});
+  EXPECT_EQ(figures.cvar.low, figures.cvar.value);
+  EXPECT_EQ(figures.cvar.high, figures.cvar.value);
+  EXPECT_FALSE(figures.thin);
+}
+
+TEST(Tail, NeverCrossesItsOwnInterval) {
+  std::mt19937 generator(3);
+  std::lognormal_distribution<float> law(0.0f, 2.0f);
+  for (int round = 0; round < 50; ++round) {
+    Samples samples(usd_bins);
+    samples.add(0.0f, round * 3);
+    for (int k = 0; k < 40; ++k) samples.add(law(generator));
+    for (const Level level : tail_levels) {
+      const TailFigures figures = tail_of(samples.binned(), level);
+      EXPECT_LE(figures.var.low, figures.var.value);
+      EXPECT_LE(figures.var.value, figures.var.high);
+      EXPECT_LE(figures.cvar.low, figures.cvar.value);
+      EXPECT_LE(figures.cvar.value, figures.cvar.high);
+      EXPECT_LE(figures.var.value, figures.cvar.value);
+      EXPECT_LE(figures.var.low, figures.cvar.low);
+      EXPECT_LE(figures.var.high, figures.cvar.high);
+    }
+  }
+}
+
+TEST(Tail, SaysHowManyPathsItWouldTake) {
+  Samples few;
+  few.add(0.0f, 90).add(0.5f, 10);
+  EXPECT_EQ(tail_of(few.binned(), {95, 100}).paths_needed, 600);
+  EXPECT_TRUE(tail_of(few.binned(), {95, 100}).thin);
+  Samples rare;  // enough paths beyond the level, but three carry the figure
+  rare.add(0.0f, 9997).add(0.5f, 3);
+  EXPECT_EQ(tail_of(rare.binned(), {95, 100}).paths_needed, 100000);
+  EXPECT_TRUE(tail_of(rare.binned(), {95, 100}).thin);
+  Samples enough;
+  enough.add(0.0f, 9900).add(0.5f, 100);
+  EXPECT_FALSE(tail_of(enough.binned(), {95, 100}).thin);
+}
+
+TEST(Tail, YearsOfAPathCountAsOneSample) {
+  Samples samples;
+  for (int k = 1; k <= 1000; ++k) samples.add(static_cast<float>(k) / 1000);
+  DistributionSource pooled = samples.source();
+  pooled.n_independent = 200;  // five years each
+  const Figure independent = quantile_of(samples.binned(), median);
+  const Figure dependent = quantile_of(Distribution(pooled), median);
+  EXPECT_EQ(independent.value, dependent.value);
+  EXPECT_NEAR((dependent.high - dependent.low) / (independent.high - independent.low), std::sqrt(5.0), 0.2);
+}
+
+/// Share of `n_rounds` runs whose CVaR interval holds the true value: losses are zero but for a
+/// tenth of the paths, log-normal there.
+double coverage(int n_paths, Level level, double log_sd, double truth, int n_rounds) {
+  std::mt19937_64 generator(7);
+  std::lognormal_distribution<float> size(8.0f, static_cast<float>(log_sd));
+  std::bernoulli_distribution hit(0.1);
+  int held = 0;
+  for (int round = 0; round < n_rounds; ++round) {
+    Samples samples(usd_bins);
+    for (int k = 0; k < n_paths; ++k) samples.add(hit(generator) ? size(generator) : 0.0f);
+    const Figure cvar = tail_of(samples.binned(), level).cvar;
+    held += cvar.low <= truth && truth <= cvar.high;
+  }
+  return static_cast<double>(held) / n_rounds;
+}
+
+double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+TEST(Tail, IntervalOfCvarHoldsTheTruthAsOftenAsItSays) {
+  // Beyond the 95 % level lies the upper half of the log-normal: E[X; X > median] / 0.05.
+  const double log_sd = 0.8;
+  const double truth = 0.1 * std::exp(8.0 + 0.5 * log_sd * log_sd) * normal_cdf(log_sd) / 0.05;
+  // 95 % of 600 rounds; the standard error of that share is 0.9 %, so 4 of them are 3.6 %.
+  EXPECT_GE(coverage(2000, {95, 100}, log_sd, truth, 600), 0.95 - 0.036);
+  // Heavy zero atom: VaR 90 is zero or just above it.
+  const double whole = 0.1 * std::exp(8.0 + 0.5 * log_sd * log_sd) / 0.1;
+  EXPECT_GE(coverage(2000, {90, 100}, log_sd, whole, 600), 0.95 - 0.036);
+  // Check the check: a truth 10 % away is seen.
+  EXPECT_LE(coverage(10000, {95, 100}, log_sd, 1.1 * truth, 100), 0.5);
+}
+
+}  // namespace
+}  // namespace blocrisk
