@@ -62,15 +62,16 @@ inline bool overlap(PathRange paths, const Samples& samples) {
 template <class Space>
 class RangeEngine {
  public:
-  /// Takes at most `memory_bytes` of the space for good.
-  RangeEngine(const Network& network, std::uint64_t seed, Space& space, std::size_t memory_bytes)
+  /// Takes at most `memory_bytes` of the space for good, and batches of at most `most_paths`.
+  RangeEngine(const Network& network, std::uint64_t seed, Space& space, std::size_t memory_bytes,
+              int most_paths = most_batch_paths)
       : space_(space),
         host_net_(network.view()),
         seed_(seed),
         tally_layout_(lay_out_tally(host_net_)),
         batch_layout_(lay_out_batch(host_net_)),
         tables_(network, space),
-        capacity_(choose_capacity(memory_bytes)) {
+        capacity_(choose_capacity(memory_bytes, most_paths)) {
     reserve();
   }
 
@@ -140,7 +141,7 @@ class RangeEngine {
   }
 
   /// Equal parts of a digest block, as large as memory allows.
-  int choose_capacity(std::size_t memory_bytes) const {
+  int choose_capacity(std::size_t memory_bytes, int most_paths) const {
     const std::size_t least = fixed_bytes() + warp_threads * bytes_per_path();
     if (memory_bytes < least) {
       throw EnvironmentError("the device has " + std::to_string(memory_bytes >> 20) +
@@ -148,7 +149,8 @@ class RangeEngine {
                              std::to_string((least >> 20) + 1) +
                              " MiB; free memory on it, or use --backend cpu");
     }
-    const std::size_t fit = (memory_bytes - fixed_bytes()) / bytes_per_path();
+    const std::size_t fit = std::min((memory_bytes - fixed_bytes()) / bytes_per_path(),
+                                     static_cast<std::size_t>(most_paths));
     for (int n_parts = 1;; ++n_parts) {
       const int part = whole_warps((most_batch_paths + n_parts - 1) / n_parts);
       if (static_cast<std::size_t>(part) <= fit) return part;
