@@ -33,6 +33,14 @@ std::uint64_t sum_of(std::span<const std::uint64_t> counts) {
   return sum;
 }
 
+/// Values that share a bin and whose variance is no more than rounding are equal: a scenario without
+/// noise reports no spread.
+bool all_equal(const DistributionSource& source, const MeanAndVariance& moments) {
+  const auto n_occupied = std::count_if(source.counts.begin(), source.counts.end(),
+                                        [](std::uint64_t count) { return count > 0; });
+  return n_occupied == 1 && moments.variance <= variance_resolution(source.scale);
+}
+
 /// Mean of the positive values if one bin holds them all, else the bin's usual value.
 double value_of_lone_bin(int bin, const DistributionSource& source, std::uint64_t n) {
   const std::uint64_t count = source.counts[static_cast<std::size_t>(bin)];
@@ -47,6 +55,7 @@ Distribution::Distribution(const DistributionSource& source)
     : n_independent_(source.n_independent), upper_bound_(source.upper_bound) {
   const std::uint64_t n = sum_of(source.counts);
   moments_ = mean_and_variance(source.moments, n, source.scale);
+  if (all_equal(source, moments_)) moments_.variance = 0.0;
 
   std::vector<WorstPath> exact;
   if (source.worst != nullptr) exact = source.worst->paths();

@@ -81,4 +81,9 @@ MeanAndVariance mean_and_variance(const Moments& moments, std::uint64_t n, doubl
   return result;
 }
 
+double variance_resolution(double scale) {
+  constexpr double square_unit = static_cast<double>(std::uint64_t{1} << fixed_point_bits);
+  return square_unit / scale / scale;
+}
+
 }  // namespace blocrisk

@@ -16,4 +16,7 @@ struct MeanAndVariance {
 /// once: sums of 10^12 values keep every bit, where doubles would lose a small spread.
 MeanAndVariance mean_and_variance(const Moments& moments, std::uint64_t n, double scale);
 
+/// What rounding each square to its unit can make of the variance of equal values.
+double variance_resolution(double scale);
+
 }  // namespace blocrisk

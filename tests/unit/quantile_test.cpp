@@ -197,6 +197,16 @@ TEST(Distribution, OneValueIsReportedAsItself) {
   EXPECT_EQ(samples.binned().zeros(), 3u);
 }
 
+TEST(Distribution, EqualValuesHaveNoSpread) {
+  Samples samples(usd_bins);
+  samples.add(1234.567f, 1000);
+  DistributionSource source = samples.source();
+  source.moments.squares.add(std::uint64_t{400});  // squares rounded up instead of down
+  EXPECT_EQ(Distribution(source).moments().variance, 0.0);
+  samples.add(1240.0f, 1000);  // the same bin
+  EXPECT_NEAR(Distribution(samples.source()).moments().variance, 7.38, 0.01);
+}
+
 TEST(Distribution, WorstValuesAndBinsKeepTheirOrder) {
   Samples samples;
   for (int k = 0; k < 1000; ++k) samples.add(0.5f + static_cast<float>(k % 37) * 0.0001f);
