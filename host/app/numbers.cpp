@@ -86,12 +86,12 @@ std::optional<std::uint64_t> read_count(std::string_view text) {
 
 }  // namespace
 
-std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least) {
+std::uint64_t parse_count(std::string_view option, std::string_view text, CountLimits limits) {
   const std::optional<std::uint64_t> count = read_count(text);
-  if (!count || *count < least) {
+  if (!count || *count < limits.least || *count > limits.most) {
     refuse(option, text,
-           "a whole number from " + std::to_string(least) +
-               " to 2^64-1, as in 1000000, 1_000_000, 1e6 or 1M");
+           "must be a whole number from " + std::to_string(limits.least) + " to " +
+               std::to_string(limits.most) + ", as in 1000000, 1_000_000, 1e6 or 1M");
   }
   return *count;
 }
@@ -99,12 +99,13 @@ std::uint64_t parse_count(std::string_view option, std::string_view text, std::u
 PathRange parse_path_range(std::string_view option, std::string_view text) {
   const std::size_t colon = text.find(':');
   const auto bad = [&]() {
-    refuse(option, text, "first:end with first < end, as in 0:1e6 or 1M:2M");
+    refuse(option, text,
+           "must be first:end with first < end, at most 1e12 paths, as in 0:1e6 or 1M:2M");
   };
   if (colon == std::string_view::npos) bad();
   const auto first = read_count(text.substr(0, colon));
   const auto last = read_count(text.substr(colon + 1));
-  if (!first || !last || *first >= *last) bad();
+  if (!first || !last || *first >= *last || *last - *first > CountLimits{}.most) bad();
   return {*first, *last};
 }
 
@@ -117,7 +118,7 @@ std::vector<int> parse_devices(std::string_view option, std::string_view text) {
     const auto [end, error] = std::from_chars(text.data() + at, last, device);
     const bool repeated = std::find(devices.begin(), devices.end(), device) != devices.end();
     if (error != std::errc() || end != last || device < 0 || repeated) {
-      refuse(option, text, "distinct device numbers from `blocrisk devices`, as in 0,1");
+      refuse(option, text, "must be distinct device numbers from `blocrisk devices`, as in 0,1");
     }
     devices.push_back(device);
     at = comma + 1;

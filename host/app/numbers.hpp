@@ -11,10 +11,15 @@
 
 namespace blocrisk {
 
-/// A whole number of at least `least`; throws UsageError that names `option` otherwise.
-std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least = 1);
+struct CountLimits {
+  std::uint64_t least = 1;
+  std::uint64_t most = 1'000'000'000'000;  ///< as many paths as the accumulators are sure to hold
+};
 
-/// "A:B", path numbers A to B-1.
+/// A whole number within the limits; throws UsageError that names `option` otherwise.
+std::uint64_t parse_count(std::string_view option, std::string_view text, CountLimits limits = {});
+
+/// "A:B", path numbers A to B-1; as many as a count may be.
 PathRange parse_path_range(std::string_view option, std::string_view text);
 
 /// "0,1": distinct device numbers.

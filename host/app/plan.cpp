@@ -112,7 +112,7 @@ void add_plan_command(CLI::App& app, Action& action) {
       ->add_option_function<std::string>(
           "--samples",
           [options](const std::string& text) {
-            options->n_samples = parse_count("--samples", text, 0);
+            options->n_samples = parse_count("--samples", text, {.least = 0});
           },
           "Paths whose measures would be stored")
       ->type_name("N");

@@ -208,7 +208,7 @@ void add_output_options(CLI::App& command, RunCommand& options) {
       .add_option_function<std::string>(
           "--samples",
           [&options](const std::string& text) {
-            options.n_samples = parse_count("--samples", text, 0);
+            options.n_samples = parse_count("--samples", text, {.least = 0});
           },
           "Store the measures of each of the first N paths too")
       ->type_name("N");

@@ -1,9 +1,17 @@
 #include "host/app/scenario_options.hpp"
 
+#include <limits>
+
 #include "host/app/numbers.hpp"
 #include "host/scenario/parse.hpp"
+#include "host/support/error.hpp"
 
 namespace blocrisk {
+namespace {
+
+constexpr std::uint64_t max_seed = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
   command.add_option("SCENARIO", options.file, "The scenario, a TOML file")->required();
@@ -20,7 +28,9 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
   command
       .add_option_function<std::string>(
           "--seed",
-          [&options](const std::string& text) { options.seed = parse_count("--seed", text, 0); },
+          [&options](const std::string& text) {
+            options.seed = parse_count("--seed", text, {0, max_seed});
+          },
           "Seed, 0 to 2^64-1")
       ->type_name("N");
   command
@@ -37,6 +47,10 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
 Scenario load(const ScenarioOptions& options) {
   Scenario scenario = load_scenario(options.file, options.overrides);
   if (options.paths) scenario.sampling.paths = *options.paths;
+  if (scenario.sampling.paths == 0) {
+    throw ScenarioError(
+        std::vector{Complaint{options.file, 0, "sampling.paths", "0", "must be 1 to 1e12"}});
+  }
   if (options.seed) scenario.sampling.seed = *options.seed;
   return scenario;
 }

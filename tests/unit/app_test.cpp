@@ -24,20 +24,41 @@ TEST(Numbers, CountsAreExactHoweverTheyAreWritten) {
   EXPECT_EQ(parse_count("--paths", "1.500e3"), 1500u);
   EXPECT_EQ(parse_count("--paths", "1e3k"), 1'000'000u);
   EXPECT_EQ(parse_count("--paths", "007"), 7u);
+  constexpr std::uint64_t top = std::numeric_limits<std::uint64_t>::max();
   // Beyond 2^53 a detour through double would round.
-  EXPECT_EQ(parse_count("--seed", "9007199254740993", 0), 9007199254740993u);
-  EXPECT_EQ(parse_count("--seed", "18446744073709551615", 0),
-            std::numeric_limits<std::uint64_t>::max());
-  EXPECT_EQ(parse_count("--seed", "0", 0), 0u);
-  EXPECT_EQ(parse_count("--seed", "0e99", 0), 0u);
+  EXPECT_EQ(parse_count("--seed", "9007199254740993", {0, top}), 9007199254740993u);
+  EXPECT_EQ(parse_count("--seed", "18446744073709551615", {0, top}), top);
+  EXPECT_EQ(parse_count("--seed", "0", {.least = 0}), 0u);
+  EXPECT_EQ(parse_count("--seed", "0e99", {.least = 0}), 0u);
 }
 
 TEST(Numbers, WhatIsNoCountIsRefusedByName) {
-  for (const char* text : {"",      "0",   "-1",   "+1",    " 1",
-                           "1 ",    "1.5", "1e-1", "1e20",  "18446744073709551616",
-                           "1__0",  "_1",  "1_",   "1._5",  ".",
-                           "1.",    "e6",  "1e",   "1e6e6", "0x10",
-                           "1,000", "1kk", "k",    "ten",   "1e99999999999"}) {
+  for (const char* text : {"",
+                           "0",
+                           "-1",
+                           "+1",
+                           " 1",
+                           "1 ",
+                           "1.5",
+                           "1e-1",
+                           "1000000000001",
+                           "1e20",
+                           "18446744073709551616",
+                           "1__0",
+                           "_1",
+                           "1_",
+                           "1._5",
+                           ".",
+                           "1.",
+                           "e6",
+                           "1e",
+                           "1e6e6",
+                           "0x10",
+                           "1,000",
+                           "1kk",
+                           "k",
+                           "ten",
+                           "1e99999999999"}) {
     try {
       parse_count("--paths", text);
       ADD_FAILURE() << "'" << text << "' was taken";
@@ -50,7 +71,7 @@ TEST(Numbers, WhatIsNoCountIsRefusedByName) {
 TEST(Numbers, PathRangesHoldAtLeastOnePath) {
   EXPECT_EQ(parse_path_range("--path-range", "0:1"), (PathRange{0, 1}));
   EXPECT_EQ(parse_path_range("--path-range", "1M:2e6"), (PathRange{1'000'000, 2'000'000}));
-  for (const char* text : {"", ":", "1", "1:", ":1", "1:1", "2:1", "1:2:3", "a:b", "-1:1"}) {
+  for (const char* text : {"", ":", "1", "1:", ":1", "1:1", "2:1", "1:2:3", "a:b", "-1:1", "0:2e12"}) {
     EXPECT_THROW(parse_path_range("--path-range", text), UsageError) << text;
   }
 }
