@@ -171,6 +171,14 @@ void Object::set_attribute(const std::string& name, std::string_view text) {
   write_attribute(name, type.get(), type.get(), &start);
 }
 
+void Object::set_fixed_text_attribute(const std::string& name, const std::string& text) {
+  const Id type(checked(H5Tcopy(H5T_C_S1), file_, "make a text type"), H5Tclose);
+  checked(H5Tset_size(type.get(), std::max<std::size_t>(text.size(), 1)), file_, "make a text type");
+  checked(H5Tset_strpad(type.get(), H5T_STR_NULLPAD), file_, "make a text type");
+  checked(H5Tset_cset(type.get(), H5T_CSET_UTF8), file_, "make a text type");
+  write_attribute(name, type.get(), type.get(), text.c_str());
+}
+
 void Object::set_attribute(const std::string& name, double value) {
   set_attribute(name, Type::f64, &value);
 }

@@ -69,6 +69,8 @@ using FileName = std::shared_ptr<const std::string>;
 class Object {
  public:
   void set_attribute(const std::string& name, std::string_view text);
+  /// Text of a fixed length, which programs read that know no strings of any length.
+  void set_fixed_text_attribute(const std::string& name, const std::string& text);
   void set_attribute(const std::string& name, double value);
   void set_attribute(const std::string& name, std::int32_t value);
   void set_attribute(const std::string& name, std::int64_t value);

@@ -15,6 +15,13 @@ void write_volatile(h5::Object& root, const VolatileFacts& facts) {
   root.set_attribute("paths_per_s", facts.paths_per_s);
 }
 
+/// The labels of an axis once more, as text that every program reads.
+std::string joined(const std::vector<std::string>& labels) {
+  std::string text;
+  for (const std::string& label : labels) text += (text.empty() ? "" : ",") + label;
+  return text;
+}
+
 }  // namespace
 
 void write_origin(NetcdfGroup& group, const ResultContent& content) {
@@ -36,6 +43,8 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("steps_per_year", std::int64_t{content.facts.steps_per_year});
   root.set_attribute("n_years", std::int64_t{content.facts.n_years});
   root.set_attribute("short_threshold", content.facts.short_threshold);
+  root.set_fixed_text_attribute("member_ids", joined(content.facts.members));
+  root.set_fixed_text_attribute("mineral_ids", joined(content.facts.minerals));
   root.set_attribute("scenario_name", origin.scenario_name);
   root.set_attribute("scenario", origin.scenario_text);
   root.set_attribute("scenario_sha256", origin.scenario_sha256);
