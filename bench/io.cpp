@@ -16,7 +16,8 @@ namespace {
 using namespace blocrisk;
 
 std::filesystem::path scratch_file() {
-  return std::filesystem::temp_directory_path() / ("blocrisk-bench-" + std::to_string(::getpid()) + ".h5");
+  return std::filesystem::temp_directory_path() /
+         ("blocrisk-bench-" + std::to_string(::getpid()) + ".h5");
 }
 
 const StoredResult& baseline_sized() {
@@ -27,7 +28,8 @@ const StoredResult& baseline_sized() {
 void write_baseline() {
   const StoredResult& result = baseline_sized();
   static const Summary summary = summarise(result.accumulators, result.facts);
-  write_result(scratch_file(), {result.facts, result.accumulators, summary, result.samples, result.origin},
+  write_result(scratch_file(),
+               {result.facts, result.accumulators, summary, result.samples, result.origin},
                Overwrite::allow);
 }
 

@@ -1,5 +1,5 @@
-// What do statistics cost? Merging two states, summarising one (13 members, 13 minerals, 60 months),
-// offering to a list of worst paths, finding the ranks of an interval.
+// What do statistics cost? Merging two states, summarising one (13 members, 13 minerals, 60
+// months), offering to a list of worst paths, finding the ranks of an interval.
 #include <benchmark/benchmark.h>
 
 #include "host/analysis/binomial.hpp"
@@ -19,7 +19,8 @@ void merge(benchmark::State& state) {
   const Accumulators& other = baseline_sized().accumulators;
   Accumulators into(other.shape);
   for (auto _ : state) into.merge(other);
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(Accumulators::bytes(other.shape)));
+  state.SetBytesProcessed(state.iterations() *
+                          static_cast<std::int64_t>(Accumulators::bytes(other.shape)));
 }
 
 void summary(benchmark::State& state) {

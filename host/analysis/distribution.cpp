@@ -33,8 +33,8 @@ std::uint64_t sum_of(std::span<const std::uint64_t> counts) {
   return sum;
 }
 
-/// Values that share a bin and whose variance is no more than rounding are equal: a scenario without
-/// noise reports no spread.
+/// Values that share a bin and whose variance is no more than rounding are equal: a scenario
+/// without noise reports no spread.
 bool all_equal(const DistributionSource& source, const MeanAndVariance& moments) {
   const auto n_occupied = std::count_if(source.counts.begin(), source.counts.end(),
                                         [](std::uint64_t count) { return count > 0; });
@@ -104,9 +104,11 @@ std::uint64_t Distribution::zeros() const {
 }
 
 std::size_t Distribution::group_of_rank(std::uint64_t rank) const {
-  const auto holds = [](const Group& group, std::uint64_t sought) { return group.cumulative < sought; };
-  return static_cast<std::size_t>(
-      std::lower_bound(groups_.begin(), groups_.end(), rank, holds) - groups_.begin());
+  const auto holds = [](const Group& group, std::uint64_t sought) {
+    return group.cumulative < sought;
+  };
+  return static_cast<std::size_t>(std::lower_bound(groups_.begin(), groups_.end(), rank, holds) -
+                                  groups_.begin());
 }
 
 }  // namespace blocrisk

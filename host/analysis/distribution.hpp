@@ -19,9 +19,9 @@ struct DistributionSource {
   std::span<const std::uint64_t> counts;  ///< per bin
   BinRange range;
   Moments moments;
-  double scale = 1.0;                 ///< of the moments
-  const WorstList* worst = nullptr;   ///< of the same values, where kept
-  double lattice = 0.0;               ///< values are multiples of this; 0: of nothing
+  double scale = 1.0;                ///< of the moments
+  const WorstList* worst = nullptr;  ///< of the same values, where kept
+  double lattice = 0.0;              ///< values are multiples of this; 0: of nothing
   double upper_bound = std::numeric_limits<double>::infinity();  ///< no value can be above
   /// Samples that are independent: the paths, where each gives several samples.
   std::uint64_t n_independent = 0;

@@ -24,7 +24,8 @@ std::int64_t days_from_civil(CivilDate date) {
 
 CivilDate date_of(const std::string& iso) {
   CivilDate date;
-  if (std::sscanf(iso.c_str(), "%d-%d-%d", &date.year, &date.month, &date.day) != 3) return {1970, 1, 1};
+  if (std::sscanf(iso.c_str(), "%d-%d-%d", &date.year, &date.month, &date.day) != 3)
+    return {1970, 1, 1};
   return date;
 }
 

@@ -12,8 +12,8 @@
 namespace blocrisk {
 
 struct ResultFacts {
-  std::vector<std::string> members, minerals;  ///< ids
-  std::string start_date;                      ///< ISO, the first step's beginning
+  std::vector<std::string> members, minerals;        ///< ids
+  std::string start_date;                            ///< ISO, the first step's beginning
   int n_steps = 0, steps_per_year = 0, n_years = 0;  ///< n_years: whole years
   double short_threshold = 0.0;
   std::vector<double> thresholds;            ///< exceedance thresholds, as the scenario wrote them

@@ -18,7 +18,8 @@ double bin_lower_edge(int bin, BinRange range) {
   const int step = bin - 2;
   const int octave = step >> range.log2_per_octave;
   const int within = step & (range.per_octave() - 1);
-  return power_of_two(range.low_exponent + octave) * (1.0 + static_cast<double>(within) / range.per_octave());
+  return power_of_two(range.low_exponent + octave) *
+         (1.0 + static_cast<double>(within) / range.per_octave());
 }
 
 double bin_centre(int bin, BinRange range) {

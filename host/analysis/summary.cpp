@@ -28,7 +28,8 @@ struct RankTable {
   std::array<RankInterval, return_periods_yr.size()> period;
 
   explicit RankTable(std::uint64_t n) {
-    for (std::size_t i = 0; i < quantile.size(); ++i) quantile[i] = rank_interval(quantile_levels[i], n);
+    for (std::size_t i = 0; i < quantile.size(); ++i)
+      quantile[i] = rank_interval(quantile_levels[i], n);
     for (std::size_t i = 0; i < tail.size(); ++i) tail[i] = rank_interval(tail_levels[i], n);
     for (std::size_t i = 0; i < period.size(); ++i) {
       period[i] = rank_interval(return_level(return_periods_yr[i]), n);
@@ -60,7 +61,8 @@ double upper_bound(Measure measure, const ResultFacts& facts) {
   return unbounded;
 }
 
-std::span<const std::uint64_t> row(const std::vector<std::uint64_t>& counts, int index, BinRange range) {
+std::span<const std::uint64_t> row(const std::vector<std::uint64_t>& counts, int index,
+                                   BinRange range) {
   return std::span(counts).subspan(at(index) * at(range.n_bins()), at(range.n_bins()));
 }
 
@@ -120,7 +122,8 @@ void append_nothing(MeasureSummary& into) {
   for (std::size_t i = 0; i < tail_levels.size(); ++i) append_tail(into, {none, none, 0, 0, true});
 }
 
-void append_figures(MeasureSummary& into, const Distribution& distribution, const RankTable& ranks) {
+void append_figures(MeasureSummary& into, const Distribution& distribution,
+                    const RankTable& ranks) {
   if (distribution.n() == 0) return append_nothing(into);
   const MeanAndVariance& moments = distribution.moments();
   into.mean.push_back(moments.mean);
@@ -180,7 +183,8 @@ void summarise_exceedance(const Accumulators& state, int ratio, int cell, bool k
   for (int k = 0; k < n_thresholds; ++k) {
     const std::uint64_t count = state.exceedance[at(ratio)][at(cell) * at(n_thresholds) + at(k)];
     if (known) {
-      append_impossible(into.exceedance, &into.exceedance_stderr, into.exceedance_lo, into.exceedance_hi);
+      append_impossible(into.exceedance, &into.exceedance_stderr, into.exceedance_lo,
+                        into.exceedance_hi);
     } else {
       append_probability(count, state.n_paths, into.exceedance, &into.exceedance_stderr,
                          into.exceedance_lo, into.exceedance_hi);
@@ -213,7 +217,8 @@ void summarise_cell(const Accumulators& state, const ResultFacts& facts, const R
   }
 }
 
-void summarise_return_periods(const Distribution& annual, const RankTable& ranks, Summary& summary) {
+void summarise_return_periods(const Distribution& annual, const RankTable& ranks,
+                              Summary& summary) {
   for (std::size_t i = 0; i < return_periods_yr.size(); ++i) {
     if (annual.n() == 0) {
       append(summary.loss_return, summary.loss_return_lo, summary.loss_return_hi,

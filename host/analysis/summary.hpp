@@ -22,7 +22,7 @@ struct MeasureSummary {
   std::vector<double> cvar, cvar_lo, cvar_hi;              ///< [cell][level]
   std::vector<std::int64_t> support;       ///< [cell][level] samples strictly beyond VaR
   std::vector<std::int64_t> paths_needed;  ///< [cell][level] see tail.hpp
-  std::vector<std::int8_t> thin;           ///< [cell][level] 1: too few tail paths support the figure
+  std::vector<std::int8_t> thin;  ///< [cell][level] 1: too few tail paths support the figure
   // [cell][threshold]; empty but for ratios
   std::vector<double> exceedance, exceedance_stderr, exceedance_lo, exceedance_hi;
 };
@@ -34,7 +34,8 @@ struct TimelineSummary {
 };
 
 struct WorstSummary {
-  std::vector<std::int64_t> path;  ///< [cell or member][rank]; -1: fewer paths have a positive value
+  std::vector<std::int64_t>
+      path;  ///< [cell or member][rank]; -1: fewer paths have a positive value
   std::vector<double> value;
 };
 
@@ -54,7 +55,9 @@ struct Summary {
   TimelineSummary shortfall, cover, price, restricted;
 
   const MeasureSummary& of(Measure k) const { return measure[static_cast<std::size_t>(k)]; }
-  const MeasureSummary& of(MemberMeasure k) const { return member_measure[static_cast<std::size_t>(k)]; }
+  const MeasureSummary& of(MemberMeasure k) const {
+    return member_measure[static_cast<std::size_t>(k)];
+  }
 };
 
 Summary summarise(const Accumulators& accumulators, const ResultFacts& facts);

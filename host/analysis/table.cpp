@@ -66,8 +66,9 @@ std::string csv_field(const std::string& text) {
 
 std::string json_table(const Summary& summary, const ResultFacts& facts) {
   const TableRows rows = table_rows(summary, facts);
-  return "{\"paths\":" + std::to_string(summary.n_paths) + ",\"minerals\":" + json_rows(rows.minerals) +
-         ",\"members\":" + json_rows(rows.members) + ",\"cells\":" + json_rows(rows.cells) + "}";
+  return "{\"paths\":" + std::to_string(summary.n_paths) +
+         ",\"minerals\":" + json_rows(rows.minerals) + ",\"members\":" + json_rows(rows.members) +
+         ",\"cells\":" + json_rows(rows.cells) + "}";
 }
 
 std::string csv_table(const Summary& summary, const ResultFacts& facts) {

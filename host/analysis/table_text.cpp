@@ -14,8 +14,9 @@ constexpr std::size_t column_width = 11;
 
 /// Characters, not bytes, of UTF-8 text.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string left(const std::string& text, std::size_t width) {
@@ -57,7 +58,8 @@ std::string market_table(const TableRows& rows, NameWidths widths) {
   text += left("mineral", widths.mineral) + right("price ratio", column_width + 2) +
           right("restricted %", column_width + 2) + "\n";
   for (const TableRow& row : rows.minerals) {
-    text += left(row.mineral, widths.mineral) + right(fixed(row.at("price_ratio_mean"), 3), column_width + 2) +
+    text += left(row.mineral, widths.mineral) +
+            right(fixed(row.at("price_ratio_mean"), 3), column_width + 2) +
             right(percent(row.at("restricted_fraction_mean")), column_width + 2) + "\n";
   }
   return text;
@@ -66,7 +68,8 @@ std::string market_table(const TableRows& rows, NameWidths widths) {
 std::string shortfall_table(const TableRows& rows, NameWidths widths) {
   std::string text = "Shortfall, % of demand over the horizon\n";
   text += left("mineral", widths.mineral) + left("member", widths.member);
-  for (const char* heading : {"mean", "P95", "CVaR95", "P(short) %", "months"}) text += right(heading);
+  for (const char* heading : {"mean", "P95", "CVaR95", "P(short) %", "months"})
+    text += right(heading);
   text += "\n";
   const std::string* mineral = nullptr;
   for (const TableRow& row : rows.cells) {
@@ -75,8 +78,8 @@ std::string shortfall_table(const TableRows& rows, NameWidths widths) {
     text += left(first ? row.mineral : "", widths.mineral) + left(row.member, widths.member) +
             right(percent(row.at("shortfall_mean"))) + right(percent(row.at("shortfall_p95"))) +
             right(percent(row.at("shortfall_cvar95")) + (row.thin ? "*" : "")) +
-            right(percent(row.at("short_probability"))) + right(fixed(row.at("months_short_mean"), 2)) +
-            "\n";
+            right(percent(row.at("short_probability"))) +
+            right(fixed(row.at("months_short_mean"), 2)) + "\n";
   }
   return text;
 }
@@ -100,7 +103,8 @@ bool any_thin(const std::vector<TableRow>& rows) {
 
 std::string text_table(const Summary& summary, const ResultFacts& facts) {
   const TableRows rows = table_rows(summary, facts);
-  const NameWidths widths{name_width(facts.minerals, "mineral"), name_width(facts.members, "member")};
+  const NameWidths widths{name_width(facts.minerals, "mineral"),
+                          name_width(facts.members, "member")};
   std::string text = market_table(rows, widths) + "\n" + shortfall_table(rows, widths) + "\n" +
                      loss_table(rows, widths);
   if (any_thin(rows.cells) || any_thin(rows.members)) {

@@ -25,11 +25,11 @@ Figure quantile(const Distribution& distribution, Level level, RankInterval rank
 
 struct TailFigures {
   Figure var, cvar;
-  std::int64_t support;       ///< samples strictly beyond VaR
-  /// Paths it would take to have `least_tail_samples` in the tail: beyond the level, and, where some
-  /// but fewer lie strictly beyond VaR, beyond VaR.
+  std::int64_t support;  ///< samples strictly beyond VaR
+  /// Paths it would take to have `least_tail_samples` in the tail: beyond the level, and, where
+  /// some but fewer lie strictly beyond VaR, beyond VaR.
   std::int64_t paths_needed;
-  bool thin;                  ///< paths_needed exceeds the paths there are
+  bool thin;  ///< paths_needed exceeds the paths there are
 };
 
 /// CVaR is the mean of the worst 1 - level of the samples, an atom at VaR counted in part, which is

@@ -110,13 +110,15 @@ std::uint64_t Accumulators::bytes(const AccumulatorShape& shape) {
     if (info.kind == MeasureKind::ratio) bytes += size_of(cells, shape.n_thresholds) * 8;
   }
   for (const MeasureInfo& info : member_measure_table) {
-    bytes += size_of(shape.n_members) * (size_of(bins_of(info.kind).n_bins()) * 8 + sizeof(Moments));
+    bytes +=
+        size_of(shape.n_members) * (size_of(bins_of(info.kind).n_bins()) * 8 + sizeof(Moments));
   }
   bytes += size_of(cells + shape.n_members, n_worst_paths) * sizeof(WorstPath);
   const int cell_bins = timeline_shortfall_bins.n_bins() + timeline_cover_bins.n_bins();
   bytes += size_of(cells, shape.n_steps) * (size_of(cell_bins) * 8 + 2 * sizeof(Sum128));
   const int price_bins = timeline_price_bins.n_bins();
-  bytes += size_of(shape.n_minerals, shape.n_steps) * (size_of(price_bins) * 8 + 2 * sizeof(Sum128));
+  bytes +=
+      size_of(shape.n_minerals, shape.n_steps) * (size_of(price_bins) * 8 + 2 * sizeof(Sum128));
   return bytes;
 }
 

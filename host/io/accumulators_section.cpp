@@ -28,7 +28,8 @@ std::map<std::string, NetcdfGroup> add_groups(NetcdfGroup& group) {
   for (const StateGroup& part : state_groups) {
     NetcdfGroup added = group.add_group(part.name);
     std::vector<double> edges;
-    for (int bin = 0; bin < part.range.n_bins(); ++bin) edges.push_back(bin_lower_edge(bin, part.range));
+    for (int bin = 0; bin < part.range.n_bins(); ++bin)
+      edges.push_back(bin_lower_edge(bin, part.range));
     added.add_axis("bin", edges, part.units, "lower edge of the bin; bin 0 holds exact zeros");
     groups.emplace(part.name, std::move(added));
   }
@@ -72,7 +73,8 @@ void write_digests(NetcdfGroup& group, const Accumulators& state) {
     digests.push_back(digest);
   }
   group.add_axis("block", blocks, "1", "block of 65,536 path numbers");
-  group.add("block_digest", {"block"}, digests, "1", "sum of the digests of the block's paths, modulo 2^64");
+  group.add("block_digest", {"block"}, digests, "1",
+            "sum of the digests of the block's paths, modulo 2^64");
 }
 
 }  // namespace
@@ -84,7 +86,8 @@ void write_accumulators(NetcdfGroup& root, const ResultContent& content) {
   auto groups = add_groups(group);
   for (const auto& array : state_arrays(content.accumulators)) {
     NetcdfGroup& target = array.group.empty() ? group : groups.at(array.group);
-    target.add({array.name, array.axes, h5::Type::u64, array.data, "1", array.long_name}, array.count);
+    target.add({array.name, array.axes, h5::Type::u64, array.data, "1", array.long_name},
+               array.count);
   }
   write_scales(groups, content);
 }

@@ -11,8 +11,8 @@ void add_mineral_axis(NetcdfGroup& group, const ResultFacts& facts) {
 }
 
 void add_time_axis(NetcdfGroup& group, const ResultFacts& facts) {
-  h5::Dataset& time = group.add_axis("time", step_start_days(facts), "days since " + facts.start_date,
-                                     "beginning of the step");
+  h5::Dataset& time = group.add_axis("time", step_start_days(facts),
+                                     "days since " + facts.start_date, "beginning of the step");
   time.set_attribute("standard_name", "time");
   time.set_attribute("calendar", "proleptic_gregorian");
   time.set_attribute("axis", "T");

@@ -40,22 +40,32 @@ Status checked(Status status, const FileName& file, const std::string& action) {
 
 hid_t native(Type type) {
   switch (type) {
-    case Type::f32: return H5T_NATIVE_FLOAT;
-    case Type::f64: return H5T_NATIVE_DOUBLE;
-    case Type::i8: return H5T_NATIVE_INT8;
-    case Type::i64: return H5T_NATIVE_INT64;
-    case Type::u64: return H5T_NATIVE_UINT64;
+    case Type::f32:
+      return H5T_NATIVE_FLOAT;
+    case Type::f64:
+      return H5T_NATIVE_DOUBLE;
+    case Type::i8:
+      return H5T_NATIVE_INT8;
+    case Type::i64:
+      return H5T_NATIVE_INT64;
+    case Type::u64:
+      return H5T_NATIVE_UINT64;
   }
   return H5I_INVALID_HID;
 }
 
 hid_t stored(Type type) {
   switch (type) {
-    case Type::f32: return H5T_IEEE_F32LE;
-    case Type::f64: return H5T_IEEE_F64LE;
-    case Type::i8: return H5T_STD_I8LE;
-    case Type::i64: return H5T_STD_I64LE;
-    case Type::u64: return H5T_STD_U64LE;
+    case Type::f32:
+      return H5T_IEEE_F32LE;
+    case Type::f64:
+      return H5T_IEEE_F64LE;
+    case Type::i8:
+      return H5T_STD_I8LE;
+    case Type::i64:
+      return H5T_STD_I64LE;
+    case Type::u64:
+      return H5T_STD_U64LE;
   }
   return H5I_INVALID_HID;
 }
@@ -116,7 +126,8 @@ Id dataset_properties(const std::vector<hsize_t>& shape, Type type, const void* 
   }
   if (count_of(shape) * bytes_of(type) < least_chunked_bytes) return list;
   const std::vector<hsize_t> chunk = chunk_shape(shape, bytes_of(type));
-  checked(H5Pset_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()), file, "set chunks");
+  checked(H5Pset_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()), file,
+          "set chunks");
   checked(H5Pset_shuffle(list.get()), file, "set the shuffle filter");
   checked(H5Pset_deflate(list.get(), deflate_level), file, "set the deflate filter");
   return list;
@@ -124,8 +135,8 @@ Id dataset_properties(const std::vector<hsize_t>& shape, Type type, const void* 
 
 Id simple_space(const std::vector<hsize_t>& shape, const FileName& file) {
   const int rank = static_cast<int>(shape.size());
-  const hid_t space = rank == 0 ? H5Screate(H5S_SCALAR)
-                                : H5Screate_simple(rank, shape.data(), nullptr);
+  const hid_t space =
+      rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape.data(), nullptr);
   return {checked(space, file, "make a dataspace"), H5Sclose};
 }
 
@@ -153,10 +164,10 @@ void Object::write_attribute(const std::string& name, hid_t stored_type, hid_t g
                              const void* value) {
   const std::string action = "write attribute " + name;
   const Id space = simple_space({}, file_);
-  const Id attribute(checked(H5Acreate2(id(), name.c_str(), stored_type, space.get(), H5P_DEFAULT,
-                                        H5P_DEFAULT),
-                             file_, action),
-                     H5Aclose);
+  const Id attribute(
+      checked(H5Acreate2(id(), name.c_str(), stored_type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
+              file_, action),
+      H5Aclose);
   checked(H5Awrite(attribute.get(), given_type, value), file_, action);
 }
 
@@ -173,7 +184,8 @@ void Object::set_attribute(const std::string& name, std::string_view text) {
 
 void Object::set_fixed_text_attribute(const std::string& name, const std::string& text) {
   const Id type(checked(H5Tcopy(H5T_C_S1), file_, "make a text type"), H5Tclose);
-  checked(H5Tset_size(type.get(), std::max<std::size_t>(text.size(), 1)), file_, "make a text type");
+  checked(H5Tset_size(type.get(), std::max<std::size_t>(text.size(), 1)), file_,
+          "make a text type");
   checked(H5Tset_strpad(type.get(), H5T_STR_NULLPAD), file_, "make a text type");
   checked(H5Tset_cset(type.get(), H5T_CSET_UTF8), file_, "make a text type");
   write_attribute(name, type.get(), type.get(), text.c_str());
@@ -203,7 +215,8 @@ void Object::read_attribute(const std::string& name, hid_t wanted, void* value) 
   const std::string action = "read attribute " + name;
   const Id attribute(checked(H5Aopen(id(), name.c_str(), H5P_DEFAULT), file_, action), H5Aclose);
   const Id space(checked(H5Aget_space(attribute.get()), file_, action), H5Sclose);
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) fail(*file_, action + ": it is not one value");
+  if (H5Sget_simple_extent_npoints(space.get()) != 1)
+    fail(*file_, action + ": it is not one value");
   checked(H5Aread(attribute.get(), wanted, value), file_, action);
 }
 
@@ -250,13 +263,15 @@ void Dataset::read(Type type, void* into, std::size_t count) const {
                      std::to_string(count) + " are due");
   }
   if (count == 0) return;
-  checked(H5Dread(id(), native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, into), file_, "read a dataset");
+  checked(H5Dread(id(), native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, into), file_,
+          "read a dataset");
 }
 
 std::vector<std::string> Dataset::read_strings() const {
   std::vector<char*> texts(count_of(shape()), nullptr);
   const Id type = string_type(file_);
-  checked(H5Dread(id(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), file_, "read names");
+  checked(H5Dread(id(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()), file_,
+          "read names");
   std::vector<std::string> result;
   for (char* text : texts) {
     result.emplace_back(text == nullptr ? "" : text);
@@ -286,8 +301,9 @@ Group Group::create_group(const std::string& name) {
 }
 
 Group Group::open_group(const std::string& name) const {
-  return {Id(checked(H5Gopen2(id(), name.c_str(), H5P_DEFAULT), file_, "open group " + name), H5Gclose),
-          file_};
+  return {
+      Id(checked(H5Gopen2(id(), name.c_str(), H5P_DEFAULT), file_, "open group " + name), H5Gclose),
+      file_};
 }
 
 bool Group::has(const std::string& name) const {
@@ -311,7 +327,8 @@ Dataset Group::create_dataset(const std::string& name, Type type, const std::vec
                      H5Dclose),
                   file_);
   if (count_of(shape) > 0) {
-    checked(H5Dwrite(dataset.id(), native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data), file_, action);
+    checked(H5Dwrite(dataset.id(), native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data), file_,
+            action);
   }
   return dataset;
 }
@@ -343,11 +360,12 @@ File File::create_in_memory(const std::string& file_name) {
   const Id access = property_list(H5P_FILE_ACCESS, name);
   checked(H5Pset_fapl_core(access.get(), growth_bytes, false), name, "write into memory");
   // The format of HDF5 1.8: read everywhere, holds texts and attributes of any size.
-  checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18), name, "set the format");
+  checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18), name,
+          "set the format");
   const Id creation = property_list(H5P_FILE_CREATE, name);
   order_without_times(creation, name, true);
-  return {Id(checked(H5Fcreate(file_name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), name,
-                     "create the file"),
+  return {Id(checked(H5Fcreate(file_name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()),
+                     name, "create the file"),
              H5Fclose),
           name};
 }
@@ -361,8 +379,9 @@ File File::open(const std::filesystem::path& path) {
 }
 
 Group File::root() const {
-  return {Id(checked(H5Gopen2(id_.get(), "/", H5P_DEFAULT), name_, "open the root group"), H5Gclose),
-          name_};
+  return {
+      Id(checked(H5Gopen2(id_.get(), "/", H5P_DEFAULT), name_, "open the root group"), H5Gclose),
+      name_};
 }
 
 std::span<const std::byte> File::image() const {
@@ -370,7 +389,8 @@ std::span<const std::byte> File::image() const {
   // Only the size is asked for here: filling a buffer, HDF5 1.10 clears a byte of the superblock
   // that this format keeps under a checksum, and the copy cannot be opened.
   const auto size = checked(H5Fget_file_image(id_.get(), nullptr, 0), name_, "measure the file");
-  const Id access(checked(H5Fget_access_plist(id_.get()), name_, "find the file in memory"), H5Pclose);
+  const Id access(checked(H5Fget_access_plist(id_.get()), name_, "find the file in memory"),
+                  H5Pclose);
   void* handle = nullptr;
   checked(H5Fget_vfd_handle(id_.get(), access.get(), &handle), name_, "find the file in memory");
   return {*static_cast<const std::byte* const*>(handle), static_cast<std::size_t>(size)};

@@ -23,11 +23,16 @@ const void* fill_value(h5::Type type) {
   static constexpr std::int64_t i64 = -1;
   static constexpr std::uint64_t u64 = std::numeric_limits<std::uint64_t>::max();
   switch (type) {
-    case h5::Type::f32: return &f32;
-    case h5::Type::f64: return &f64;
-    case h5::Type::i8: return &i8;
-    case h5::Type::i64: return &i64;
-    case h5::Type::u64: return &u64;
+    case h5::Type::f32:
+      return &f32;
+    case h5::Type::f64:
+      return &f64;
+    case h5::Type::i8:
+      return &i8;
+    case h5::Type::i64:
+      return &i64;
+    case h5::Type::u64:
+      return &u64;
   }
   return nullptr;
 }

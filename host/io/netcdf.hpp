@@ -37,7 +37,8 @@ class NetcdfGroup {
   template <typename Number>
   h5::Dataset& add_axis(const std::string& name, const std::vector<Number>& values,
                         const std::string& units, const std::string& long_name) {
-    return add_numeric_axis(name, h5::type_of<Number>(), values.data(), values.size(), units, long_name);
+    return add_numeric_axis(name, h5::type_of<Number>(), values.data(), values.size(), units,
+                            long_name);
   }
 
   /// Axes are looked up here, then in the groups around. Expects `count` values.

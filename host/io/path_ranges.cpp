@@ -14,7 +14,8 @@ std::uint64_t take_number(std::string_view& text, char end) {
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   text.remove_prefix(static_cast<std::size_t>(rest - text.data()));
   const bool ended = text.empty() ? end == ',' : text.front() == end;
-  if (error != std::errc() || !ended) throw EnvironmentError("path ranges are not like 0:1000,2000:3000");
+  if (error != std::errc() || !ended)
+    throw EnvironmentError("path ranges are not like 0:1000,2000:3000");
   if (!text.empty()) text.remove_prefix(1);
   return number;
 }

@@ -89,7 +89,8 @@ void read_digests(const h5::Group& accumulators, Accumulators& state) {
   for (std::size_t i = 0; i < blocks.size(); ++i) state.block_digest[blocks[i]] = digests[i];
 }
 
-Accumulators read_accumulators(const h5::Group& root, const h5::Group& group, AccumulatorShape shape) {
+Accumulators read_accumulators(const h5::Group& root, const h5::Group& group,
+                               AccumulatorShape shape) {
   Accumulators state(shape);
   state.n_paths = root.unsigned_attribute("paths_done");
   for (const auto& array : state_arrays(state)) {
@@ -110,9 +111,11 @@ Samples read_samples(const h5::Group& root, AccumulatorShape shape) {
   Samples samples(static_cast<std::uint64_t>(paths.front()), paths.size(), shape.n_members,
                   shape.n_minerals, shape.n_years);
   const auto read = [&group](const MeasureInfo& info, std::vector<float>& values) {
-    if (!values.empty()) group.open_dataset(info.name).read(h5::Type::f32, values.data(), values.size());
+    if (!values.empty())
+      group.open_dataset(info.name).read(h5::Type::f32, values.data(), values.size());
   };
-  for (std::size_t k = 0; k < samples.measure.size(); ++k) read(measure_table[k], samples.measure[k]);
+  for (std::size_t k = 0; k < samples.measure.size(); ++k)
+    read(measure_table[k], samples.measure[k]);
   for (std::size_t k = 0; k < samples.member_measure.size(); ++k) {
     read(member_measure_table[k], samples.member_measure[k]);
   }

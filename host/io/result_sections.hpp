@@ -17,7 +17,8 @@ void write_accumulators(NetcdfGroup& root, const ResultContent& content);
 /// `/samples`
 void write_samples(NetcdfGroup& root, const ResultContent& content);
 
-/// Axes that several groups have; each group has its own, so that a reader of one group sees labels.
+/// Axes that several groups have; each group has its own, so that a reader of one group sees
+/// labels.
 void add_member_axis(NetcdfGroup& group, const ResultFacts& facts);
 void add_mineral_axis(NetcdfGroup& group, const ResultFacts& facts);
 void add_time_axis(NetcdfGroup& group, const ResultFacts& facts);

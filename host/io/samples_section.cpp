@@ -8,13 +8,15 @@ void write_samples(NetcdfGroup& root, const ResultContent& content) {
   const Samples& samples = content.samples;
   if (samples.n_paths == 0) return;
   NetcdfGroup group = root.add_group("samples");
-  std::vector<std::int64_t> paths(samples.n_paths), years(static_cast<std::size_t>(samples.n_years));
+  std::vector<std::int64_t> paths(samples.n_paths),
+      years(static_cast<std::size_t>(samples.n_years));
   std::iota(paths.begin(), paths.end(), static_cast<std::int64_t>(samples.first_path));
   std::iota(years.begin(), years.end(), std::int64_t{0});
   group.add_axis("path", paths, "1", "path number");
   add_member_axis(group, content.facts);
   add_mineral_axis(group, content.facts);
-  if (!years.empty()) group.add_axis("year", years, "1", "whole year of the horizon, the first is 0");
+  if (!years.empty())
+    group.add_axis("year", years, "1", "whole year of the horizon, the first is 0");
 
   for (std::size_t k = 0; k < samples.measure.size(); ++k) {
     const MeasureInfo& info = measure_table[k];

@@ -100,9 +100,12 @@ std::string scale_name(const MeasureInfo& info) { return std::string(info.name) 
 
 const char* group_of(MeasureKind kind) {
   switch (kind) {
-    case MeasureKind::ratio: return "ratio";
-    case MeasureKind::months: return "months";
-    case MeasureKind::usd: return "usd";
+    case MeasureKind::ratio:
+      return "ratio";
+    case MeasureKind::months:
+      return "months";
+    case MeasureKind::usd:
+      return "usd";
   }
   return "";
 }

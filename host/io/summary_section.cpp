@@ -20,18 +20,23 @@ constexpr Figure<double> figures[] = {
     {"std", "", &MeasureSummary::std_dev, "", "standard deviation"},
     {"stderr", "", &MeasureSummary::std_error, "", "standard error of the mean"},
     {"quantile", "quantile", &MeasureSummary::quantile, "", "quantiles"},
-    {"quantile_lo", "quantile", &MeasureSummary::quantile_lo, "", "quantiles, lower end of 95 % interval"},
-    {"quantile_hi", "quantile", &MeasureSummary::quantile_hi, "", "quantiles, upper end of 95 % interval"},
+    {"quantile_lo", "quantile", &MeasureSummary::quantile_lo, "",
+     "quantiles, lower end of 95 % interval"},
+    {"quantile_hi", "quantile", &MeasureSummary::quantile_hi, "",
+     "quantiles, upper end of 95 % interval"},
     {"var", "level", &MeasureSummary::var, "", "value at risk"},
     {"var_lo", "level", &MeasureSummary::var_lo, "", "value at risk, lower end of 95 % interval"},
     {"var_hi", "level", &MeasureSummary::var_hi, "", "value at risk, upper end of 95 % interval"},
     {"cvar", "level", &MeasureSummary::cvar, "", "conditional value at risk"},
-    {"cvar_lo", "level", &MeasureSummary::cvar_lo, "", "conditional value at risk, lower end of 95 % interval"},
-    {"cvar_hi", "level", &MeasureSummary::cvar_hi, "", "conditional value at risk, upper end of 95 % interval"},
+    {"cvar_lo", "level", &MeasureSummary::cvar_lo, "",
+     "conditional value at risk, lower end of 95 % interval"},
+    {"cvar_hi", "level", &MeasureSummary::cvar_hi, "",
+     "conditional value at risk, upper end of 95 % interval"},
 };
 
 constexpr Figure<double> ratio_figures[] = {
-    {"exceedance", "threshold", &MeasureSummary::exceedance, "1", "probability of exceeding the threshold"},
+    {"exceedance", "threshold", &MeasureSummary::exceedance, "1",
+     "probability of exceeding the threshold"},
     {"exceedance_stderr", "threshold", &MeasureSummary::exceedance_stderr, "1",
      "standard error of the probability of exceeding the threshold"},
     {"exceedance_lo", "threshold", &MeasureSummary::exceedance_lo, "1",
@@ -41,7 +46,8 @@ constexpr Figure<double> ratio_figures[] = {
 };
 
 constexpr Figure<std::int64_t> support_figures[] = {
-    {"support", "level", &MeasureSummary::support, "1", "samples strictly beyond the value at risk"},
+    {"support", "level", &MeasureSummary::support, "1",
+     "samples strictly beyond the value at risk"},
     {"paths_needed", "level", &MeasureSummary::paths_needed, "1",
      "paths it takes to support the tail figures; 0: known without sampling"},
 };
@@ -125,7 +131,8 @@ void write_return_periods(NetcdfGroup& root, const Summary& summary) {
 
 void write_worst(NetcdfGroup& root, const Summary& summary) {
   const Names cell{"member", "mineral", "rank"}, member{"member", "rank"};
-  root.add("worst_path", cell, summary.worst.path, "1", "number of the path with the worst shortfall");
+  root.add("worst_path", cell, summary.worst.path, "1",
+           "number of the path with the worst shortfall");
   root.add("worst_path_value", cell, summary.worst.value, "1", "its shortfall");
   root.add("member_worst_path", member, summary.member_worst.path, "1",
            "number of the path with the worst loss");

@@ -57,8 +57,8 @@ class TemporaryFile {
   const std::filesystem::path& path() const { return path_; }
 
   void rename_to(const std::filesystem::path& target, Overwrite overwrite) {
-    if (overwrite == Overwrite::refuse && ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD,
-                                                      target.c_str(), RENAME_NOREPLACE) == 0) {
+    if (overwrite == Overwrite::refuse &&
+        ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) {
       renamed_ = true;
       return;
     }
@@ -117,11 +117,13 @@ void compare_with_disk(const std::filesystem::path& temporary, std::span<const s
     if (count == 0) break;
     const auto size = static_cast<std::size_t>(count);
     if (size > bytes.size() || !std::equal(piece.begin(), piece.begin() + count, bytes.begin())) {
-      throw EnvironmentError(target.string() + ": the disk gives back other bytes than were written");
+      throw EnvironmentError(target.string() +
+                             ": the disk gives back other bytes than were written");
     }
     bytes = bytes.subspan(size);
   }
-  if (!bytes.empty()) throw EnvironmentError(target.string() + ": the disk gives back too few bytes");
+  if (!bytes.empty())
+    throw EnvironmentError(target.string() + ": the disk gives back too few bytes");
 }
 
 void sync_folder(const std::filesystem::path& target) {

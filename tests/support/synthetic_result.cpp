@@ -28,7 +28,8 @@ void add_moments(Moments& moments, float value) {
   const auto units = static_cast<std::uint64_t>(static_cast<double>(value) * scale);
   __extension__ using Wide = unsigned __int128;
   moments.sum.add(units);
-  moments.squares.add(static_cast<std::uint64_t>(static_cast<Wide>(units) * units >> fixed_point_bits));
+  moments.squares.add(
+      static_cast<std::uint64_t>(static_cast<Wide>(units) * units >> fixed_point_bits));
 }
 
 void add_timeline(std::vector<std::uint64_t>& histogram, std::vector<Sum128>& sums, std::size_t row,
@@ -42,9 +43,12 @@ float value_of(MeasureKind kind, int n_months, float u) {
   if (u < 0.6f) return 0.0f;
   const float v = (u - 0.6f) / 0.4f;
   switch (kind) {
-    case MeasureKind::ratio: return v * v;
-    case MeasureKind::months: return std::floor(v * static_cast<float>(n_months));
-    case MeasureKind::usd: return v * v * v * 10000.0f;
+    case MeasureKind::ratio:
+      return v * v;
+    case MeasureKind::months:
+      return std::floor(v * static_cast<float>(n_months));
+    case MeasureKind::usd:
+      return v * v * v * 10000.0f;
   }
   return 0.0f;
 }
@@ -77,13 +81,14 @@ void add_mineral(Accumulators& state, const ResultFacts& facts, int mineral, std
 
 void add_member(Accumulators& state, const ResultFacts& facts, int member, std::uint64_t path) {
   const float u = uniform(path, 3000 + static_cast<std::uint64_t>(member));
-  for (const MemberMeasure measure : {MemberMeasure::loss, MemberMeasure::worst_year_loss,
-                                      MemberMeasure::price_shock_cost}) {
+  for (const MemberMeasure measure :
+       {MemberMeasure::loss, MemberMeasure::worst_year_loss, MemberMeasure::price_shock_cost}) {
     add_value(state, facts, measure, member, value_of(MeasureKind::usd, 0, u), path);
   }
   for (int year = 0; year < facts.n_years; ++year) {
     const float v = uniform(path, 4000 + static_cast<std::uint64_t>(member * 64 + year));
-    add_value(state, facts, MemberMeasure::annual_loss, member, value_of(MeasureKind::usd, 0, v), path);
+    add_value(state, facts, MemberMeasure::annual_loss, member, value_of(MeasureKind::usd, 0, v),
+              path);
   }
 }
 
@@ -125,8 +130,8 @@ ResultFacts synthetic_facts(int n_members, int n_minerals, int n_steps, int step
   return facts;
 }
 
-void add_value(Accumulators& state, const ResultFacts& facts, Measure measure, int cell, float value,
-               std::uint64_t path) {
+void add_value(Accumulators& state, const ResultFacts& facts, Measure measure, int cell,
+               float value, std::uint64_t path) {
   const int k = static_cast<int>(measure);
   count(state.histogram[at(k)], at(cell), bins_of(measure_table[k].kind), value);
   add_moments(state.moments[at(k)][at(cell)], value);
@@ -139,8 +144,8 @@ void add_value(Accumulators& state, const ResultFacts& facts, Measure measure, i
   }
 }
 
-void add_value(Accumulators& state, const ResultFacts&, MemberMeasure measure, int member, float value,
-               std::uint64_t path) {
+void add_value(Accumulators& state, const ResultFacts&, MemberMeasure measure, int member,
+               float value, std::uint64_t path) {
   const int k = static_cast<int>(measure);
   count(state.member_histogram[at(k)], at(member), bins_of(member_measure_table[k].kind), value);
   add_moments(state.member_moments[at(k)][at(member)], value);
@@ -183,9 +188,10 @@ StoredResult synthetic_result(int n_members, int n_minerals, int n_steps, std::u
 
 bool same_state(const Accumulators& a, const Accumulators& b) {
   const auto same_moments = [](const std::vector<Moments>& x, const std::vector<Moments>& y) {
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const Moments& p, const Moments& q) {
-      return p.sum == q.sum && p.squares == q.squares;
-    });
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](const Moments& p, const Moments& q) {
+                        return p.sum == q.sum && p.squares == q.squares;
+                      });
   };
   return a.shape == b.shape && a.n_paths == b.n_paths && a.histogram == b.histogram &&
          std::equal(a.moments.begin(), a.moments.end(), b.moments.begin(), same_moments) &&

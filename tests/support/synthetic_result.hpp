@@ -15,8 +15,8 @@ namespace blocrisk::test {
 /// Members "USA", "EUU", "JPN", ... and minerals "gallium", "cobalt", ...; scales of 2^30.
 ResultFacts synthetic_facts(int n_members, int n_minerals, int n_steps, int steps_per_year = 12);
 
-void add_value(Accumulators& state, const ResultFacts& facts, Measure measure, int cell, float value,
-               std::uint64_t path);
+void add_value(Accumulators& state, const ResultFacts& facts, Measure measure, int cell,
+               float value, std::uint64_t path);
 void add_value(Accumulators& state, const ResultFacts& facts, MemberMeasure measure, int member,
                float value, std::uint64_t path);
 

@@ -16,7 +16,8 @@ using test::synthetic_facts;
 
 std::vector<WorstPath> sorted_offers(int n) {
   std::vector<WorstPath> offers;
-  for (int k = 0; k < n; ++k) offers.push_back({1.0f + static_cast<float>(k % 60), static_cast<std::uint64_t>(k)});
+  for (int k = 0; k < n; ++k)
+    offers.push_back({1.0f + static_cast<float>(k % 60), static_cast<std::uint64_t>(k)});
   std::sort(offers.begin(), offers.end(), worse);
   return offers;
 }

@@ -60,7 +60,8 @@ TEST(H5, DatasetsComeBackFromAnyChunking) {
   const ScratchFolder folder;
   const h5::File file = h5::File::create_in_memory("datasets");
   h5::Group root = file.root();
-  const std::vector<std::vector<hsize_t>> shapes{{5}, {1}, {13, 13, 1603}, {40000}, {3, 0}, {2, 300000}};
+  const std::vector<std::vector<hsize_t>> shapes{{5},     {1},    {13, 13, 1603},
+                                                 {40000}, {3, 0}, {2, 300000}};
   std::vector<std::vector<std::uint64_t>> data;
   for (std::size_t k = 0; k < shapes.size(); ++k) {
     std::size_t count = 1;
@@ -116,8 +117,10 @@ TEST(H5, FailuresNameFileActionAndReason) {
   EXPECT_NE(message.find("cannot open the file: "), std::string::npos) << message;
 
   const h5::File file = h5::File::create_in_memory("f");
-  EXPECT_NE(message_of([&] { file.root().open_dataset("x"); }).find("open dataset x"), std::string::npos);
-  EXPECT_NE(message_of([&] { file.root().text_attribute("y"); }).find("attribute y"), std::string::npos);
+  EXPECT_NE(message_of([&] { file.root().open_dataset("x"); }).find("open dataset x"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] { file.root().text_attribute("y"); }).find("attribute y"),
+            std::string::npos);
 }
 
 TEST(H5, WrongSizesAreRefused) {

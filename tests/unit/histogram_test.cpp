@@ -13,8 +13,9 @@ int bin_of(float value, BinRange range) {
   return bin_of_bits(std::bit_cast<std::uint32_t>(value), range);
 }
 
-constexpr BinRange all_ranges[] = {ratio_bins,          months_bins,         usd_bins,
-                                   timeline_shortfall_bins, timeline_cover_bins, timeline_price_bins};
+constexpr BinRange all_ranges[] = {
+    ratio_bins,          months_bins,        usd_bins, timeline_shortfall_bins,
+    timeline_cover_bins, timeline_price_bins};
 
 // Two bins an octave from 1/2 to 2: edges 1/2, 3/4, 1, 3/2, then the rest.
 constexpr BinRange tiny{-1, 1, 1};

@@ -30,7 +30,8 @@ class Samples {
     for (int k = 0; k < times; ++k) {
       worst_.offer({value, n_++});
       moments_.sum.add(units);
-      moments_.squares.add(static_cast<std::uint64_t>(static_cast<Wide>(units) * units >> fixed_point_bits));
+      moments_.squares.add(
+          static_cast<std::uint64_t>(static_cast<Wide>(units) * units >> fixed_point_bits));
     }
     return *this;
   }
@@ -125,7 +126,8 @@ TEST(RankInterval, ExpansionContinuesTheExactSum) {
   for (const Level level : {median, Level{99, 100}, Level{999, 1000}}) {
     const double per_sample = level.value() * level.rest();
     const auto n = static_cast<std::uint64_t>(1e6 / per_sample);
-    const RankInterval below = rank_interval(level, n - 2000), above = rank_interval(level, n + 2000);
+    const RankInterval below = rank_interval(level, n - 2000),
+                       above = rank_interval(level, n + 2000);
     const double shift = 4000 * level.value();
     EXPECT_NEAR(static_cast<double>(above.low - below.low), shift, 4.0);
     EXPECT_NEAR(static_cast<double>(above.high - below.high), shift, 4.0);
@@ -177,7 +179,8 @@ TEST(Quantile, OfAHistogramIsItsBinsCentre) {
   Samples samples;
   for (int k = 1; k <= 1000; ++k) samples.add(static_cast<float>(k) / 1000);
   for (const Level level : quantile_levels) {
-    EXPECT_NEAR(quantile_of(samples.binned(), level).value, level.value(), level.value() / 128 + 1e-3);
+    EXPECT_NEAR(quantile_of(samples.binned(), level).value, level.value(),
+                level.value() / 128 + 1e-3);
   }
 }
 
@@ -299,7 +302,8 @@ TEST(Tail, YearsOfAPathCountAsOneSample) {
   const Figure independent = quantile_of(samples.binned(), median);
   const Figure dependent = quantile_of(Distribution(pooled), median);
   EXPECT_EQ(independent.value, dependent.value);
-  EXPECT_NEAR((dependent.high - dependent.low) / (independent.high - independent.low), std::sqrt(5.0), 0.2);
+  EXPECT_NEAR((dependent.high - dependent.low) / (independent.high - independent.low),
+              std::sqrt(5.0), 0.2);
 }
 
 /// Share of `n_rounds` runs whose CVaR interval holds the true value: losses are zero but for a

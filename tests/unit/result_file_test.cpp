@@ -49,8 +49,14 @@ std::string message_of(Action action) {
 }
 
 VolatileFacts some_volatile_facts() {
-  return {"cpu", "16 lanes", "GCC 12", "blocrisk run x.toml", "2027-01-01T00:00:00Z",
-          "2027-01-01T00:00:09Z", 8.5, 1234.5};
+  return {"cpu",
+          "16 lanes",
+          "GCC 12",
+          "blocrisk run x.toml",
+          "2027-01-01T00:00:00Z",
+          "2027-01-01T00:00:09Z",
+          8.5,
+          1234.5};
 }
 
 TEST(ResultFile, ReadsBackWhatWasWritten) {
@@ -176,7 +182,8 @@ TEST(ResultFile, DamagedFilesAreRefusedNotBelieved) {
   const ScratchFolder folder;
   write(folder / "r.h5", synthetic_result(2, 2, 12, 50));
   const std::string whole = bytes_of(folder / "r.h5");
-  for (const std::size_t keep : {std::size_t{0}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
+  for (const std::size_t keep :
+       {std::size_t{0}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
     std::ofstream(folder / "cut.h5", std::ios::binary) << whole.substr(0, keep);
     EXPECT_THROW(read_result(folder / "cut.h5"), EnvironmentError) << keep;
   }
@@ -186,11 +193,13 @@ TEST(ResultFile, OtherHdf5FilesAreNamedAsSuch) {
   const ScratchFolder folder;
   h5::File file = h5::File::create_in_memory("other");
   write_whole_file(folder / "other.h5", file.image(), Overwrite::refuse);
-  EXPECT_NE(message_of([&] { read_result(folder / "other.h5"); }).find("not a result"), std::string::npos);
+  EXPECT_NE(message_of([&] { read_result(folder / "other.h5"); }).find("not a result"),
+            std::string::npos);
   file.root().set_attribute("schema", result_schema);
   file.root().set_attribute("schema_version", std::int64_t{999});
   write_whole_file(folder / "future.h5", file.image(), Overwrite::refuse);
-  EXPECT_NE(message_of([&] { read_result(folder / "future.h5"); }).find("version 999"), std::string::npos);
+  EXPECT_NE(message_of([&] { read_result(folder / "future.h5"); }).find("version 999"),
+            std::string::npos);
 }
 
 TEST(PathRanges, ComeBackFromTheirText) {

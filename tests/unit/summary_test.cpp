@@ -21,14 +21,16 @@ constexpr std::size_t n_levels = tail_levels.size();
 /// One member, one mineral, one year of months.
 class SmallRun {
  public:
-  explicit SmallRun(int n_members = 1) : facts_(synthetic_facts(n_members, 1, 12)), state_(facts_.shape()) {}
+  explicit SmallRun(int n_members = 1)
+      : facts_(synthetic_facts(n_members, 1, 12)), state_(facts_.shape()) {}
 
   /// A path whose every measure of the first member has this value; months take ten times it.
   SmallRun& add(float value) {
     const std::uint64_t path = state_.n_paths++;
     for (int k = 0; k < n_measures; ++k) {
       const bool months = measure_table[k].kind == MeasureKind::months;
-      add_value(state_, facts_, static_cast<Measure>(k), 0, months ? std::round(10 * value) : value, path);
+      add_value(state_, facts_, static_cast<Measure>(k), 0, months ? std::round(10 * value) : value,
+                path);
     }
     for (int k = 0; k < n_member_measures; ++k) {
       add_value(state_, facts_, static_cast<MemberMeasure>(k), 0, value, path);
@@ -162,7 +164,8 @@ TEST(Moments, ATrillionLargestValuesStayInRange) {
 }
 
 TEST(Moments, ASmallSpreadOnALargeMeanIsNotLost) {
-  // Half of the values 2^45, half 2^45 + 2^23 units: a spread of 2^22 that doubles would round away.
+  // Half of the values 2^45, half 2^45 + 2^23 units: a spread of 2^22 that doubles would round
+  // away.
   const std::uint64_t half = 500000000000, low = std::uint64_t{1} << 45;
   const std::uint64_t high = low + (std::uint64_t{1} << 23);
   Moments moments = moments_of(half, low);
@@ -191,7 +194,8 @@ TEST(StepStart, SplitsMonthsForFinerSteps) {
   EXPECT_EQ(days[13], 90.0);  // a quarter: 1 April 2027
   EXPECT_EQ(days[52], 365.0);
   EXPECT_EQ(days[104], 731.0);
-  for (std::size_t step = 1; step < days.size(); ++step) EXPECT_NEAR(days[step] - days[step - 1], 7.0, 0.6);
+  for (std::size_t step = 1; step < days.size(); ++step)
+    EXPECT_NEAR(days[step] - days[step - 1], 7.0, 0.6);
 }
 
 TEST(StepStart, EndsOfMonthsAreClamped) {
@@ -248,7 +252,8 @@ TEST(Table, NamesAreQuotedWhereTheyMustBe) {
   ResultFacts facts = run.facts();
   facts.members = {"a \"b\", c"};
   EXPECT_NE(csv_table(run.summary(), facts).find("\"a \"\"b\"\", c\",gallium,"), std::string::npos);
-  EXPECT_NE(json_table(run.summary(), facts).find("\"member\":\"a \\\"b\\\", c\""), std::string::npos);
+  EXPECT_NE(json_table(run.summary(), facts).find("\"member\":\"a \\\"b\\\", c\""),
+            std::string::npos);
 }
 
 }  // namespace
