@@ -158,6 +158,12 @@ class Conversion {
     complaints_.add(source, std::move(key), std::move(value), std::move(message));
   }
 
+  /// Complains about a key that now has no usable value.
+  void reject(SourceLine source, const std::string& address, std::string value, std::string message) {
+    if (complaints_.n_unlisted() == 0) result_.unreadable.insert(address);
+    complain(source, address, std::move(value), std::move(message));
+  }
+
   std::string hint(std::string_view word, const std::vector<std::string>& known) const {
     return complaints_.wants_hint() ? nearest_hint(word, known) : "";
   }
@@ -183,13 +189,13 @@ class Conversion {
       const auto found = keys.find(field.name);
       const std::string address = prefix + std::string(field.name);
       if (found == keys.end()) {
-        if (field.presence != Presence::optional) complain(source, address, "", "missing; " + needed(section, field.name));
+        if (field.presence != Presence::optional) reject(source, address, "", "missing; " + needed(section, field.name));
         continue;
       }
       const Value& value = found->second;
       record(address, value);
       const bool fits = std::visit([&](auto member) { return read(value, target.*member); }, field.member);
-      if (!fits) complain(value.source, address, describe(value), expectation(section.find(field.name)->kind));
+      if (!fits) reject(value.source, address, describe(value), expectation(section.find(field.name)->kind));
     }
   }
 
@@ -271,9 +277,9 @@ class Conversion {
       result_.unreadable.emplace(name);
       return nullptr;
     }
-    if (!found->second.columns.empty()) return &found->second;
-    result_.unreadable.emplace(name);
-    return nullptr;
+    const RawTable& table = found->second;
+    if (table.columns.empty() || !table.is_complete) result_.unreadable.emplace(name);
+    return table.columns.empty() ? nullptr : &table;
   }
 
   void check_columns(const RawTable& table, const SectionSpec& section) {
@@ -402,7 +408,7 @@ class Conversion {
       fit = fit && known && !twice;
     }
     for (const std::string& id : ids) {
-      if (std::ranges::find(names, id) != names.end()) continue;
+      if (!fit || std::ranges::find(names, id) != names.end()) continue;
       complain(source_of(names.size()), "correlation", id, "no " + what + " for this mineral");
       fit = false;
     }

@@ -36,6 +36,7 @@ struct Value {
 
 /// A table as text. Rows all have as many cells as there are columns.
 struct RawTable {
+  bool is_complete = true;  ///< false where rows could not be read, which is told
   SourceLine header;
   std::vector<std::string> columns;
   std::vector<CsvRow> rows;

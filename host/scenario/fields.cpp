@@ -44,8 +44,8 @@ constexpr std::array clock_fields{
 
 constexpr std::array sampling_fields{
     Field<Sampling>{"paths", &Sampling::paths, required, {1, max_paths}, "", "Paths to sample."},
-    Field<Sampling>{"seed", &Sampling::seed, optional, {0, 18446744073709551615.0}, "",
-                    "Seed of all draws; 0 is a seed like any other."},
+    Field<Sampling>{"seed", &Sampling::seed, optional, {0}, "",
+                    "Seed of all draws, a whole number below 2^64; 0 is a seed like any other."},
 };
 
 constexpr std::array network_fields{
@@ -188,11 +188,10 @@ constexpr std::array mineral_fields{
                    "Reversion of the log price to the base price; 0 is a random walk."},
     Field<Mineral>{"jumps_per_yr", &Mineral::jumps_per_yr, optional, rate_per_yr, "1/yr", "Rate of price jumps."},
     Field<Mineral>{"jump_up_probability", &Mineral::jump_up_probability, optional, fraction, "probability",
-                   "That a jump goes up.", "jumps_per_yr"},
-    Field<Mineral>{"jump_up_mean", &Mineral::jump_up_mean, optional, log_size, "log", "Mean size of a jump up.",
-                   "jumps_per_yr"},
+                   "That a jump goes up."},
+    Field<Mineral>{"jump_up_mean", &Mineral::jump_up_mean, optional, log_size, "log", "Mean size of a jump up."},
     Field<Mineral>{"jump_down_mean", &Mineral::jump_down_mean, optional, log_size, "log",
-                   "Mean size of a jump down.", "jumps_per_yr"},
+                   "Mean size of a jump down."},
     Field<Mineral>{"demand_elasticity", &Mineral::demand_elasticity, required, elasticity, "ratio",
                    "Fall of demand with price."},
     Field<Mineral>{"supply_elasticity", &Mineral::supply_elasticity, required, elasticity, "ratio",
@@ -215,12 +214,10 @@ constexpr std::array mineral_fields{
                    "Who may push the price down; empty is nobody."},
     Field<Mineral>{"flood_per_yr", &Mineral::flood_per_yr, optional, rate_per_yr, "1/yr",
                    "Rate at which a flood starts."},
-    Field<Mineral>{"flood_months", &Mineral::flood_months, optional, months, "months", "Mean length of a flood.",
-                   "flood_per_yr"},
-    Field<Mineral>{"flood_depth", &Mineral::flood_depth, optional, log_size, "log", "By how much the price falls.",
-                   "flood_per_yr"},
+    Field<Mineral>{"flood_months", &Mineral::flood_months, optional, months, "months", "Mean length of a flood; above 0 where `flood_per_yr` is."},
+    Field<Mineral>{"flood_depth", &Mineral::flood_depth, optional, log_size, "log", "By how much the price falls."},
     Field<Mineral>{"flood_trigger_fraction", &Mineral::flood_trigger_fraction, optional, fraction, "fraction",
-                   "A flood starts only while the others' share of last-stage output is above.", "flood_per_yr"},
+                   "A flood starts only while the others' share of last-stage output is above."},
     Field<Mineral>{"close_ratio", &Mineral::close_ratio, required, below_one, "ratio",
                    "Producers are fully closed where they earn this part of their cost."},
     Field<Mineral>{"close_per_yr", &Mineral::close_per_yr, required, rate_per_yr, "1/yr",

@@ -11,8 +11,9 @@
 
 namespace blocrisk {
 
-/// Tables and arrays that could not be read or lack the columns that name their rows. That is told
-/// already, and what refers to them or sums over them cannot be judged.
+/// Tables and arrays that could not be read or lack the columns that name their rows, and addresses
+/// of keys without a usable value. That is told already, and what refers to them or sums over them
+/// cannot be judged.
 using Unreadable = std::set<std::string, std::less<>>;
 
 /// Complaints about a scenario's values, each placed at the line that wrote it where that is known.
@@ -23,9 +24,9 @@ class Findings {
       : scenario_(&scenario), complaints_(&complaints), missing_is_told_(missing_is_told), unreadable_(&unreadable) {}
 
   [[nodiscard]] bool missing_is_told() const { return missing_is_told_; }
-  [[nodiscard]] bool can_read(std::string_view table) const { return !unreadable_->contains(table); }
+  [[nodiscard]] bool can_read(std::string_view address) const { return !unreadable_->contains(address); }
 
-  /// `fallback` is the place where no part of the address has one of its own: its row.
+  /// Complains, unless the address is unreadable anyway. `fallback` is the place where no part of the address has one of its own: its row.
   void add(const std::string& address, SourceLine fallback, std::string value, std::string message);
 
   /// Complains where `index` is none: "no such country; nearest: CHN". `table` is where it should be.

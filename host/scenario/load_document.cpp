@@ -86,6 +86,7 @@ RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line, 
   const int offset = first_line - 1;  // a table inside a scenario file starts further down
   RawTable table;
   table.file = file;
+  table.is_complete = csv.problems.empty();
   for (CsvProblem& problem : csv.problems) {
     complaints.add({file, problem.line + offset}, {}, {}, std::move(problem.message));
   }
@@ -105,6 +106,7 @@ RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line, 
     if (row.cells.size() == table.columns.size()) {
       table.rows.push_back(std::move(row));
     } else {
+      table.is_complete = false;
       complaints.add({file, row.line}, name, {},
                      "a row of " + std::to_string(row.cells.size()) + " cells under " +
                          std::to_string(table.columns.size()) + " columns");

@@ -1,9 +1,22 @@
 #include "host/scenario/parse_toml.hpp"
 
+#include <algorithm>
 #include <sstream>
+#include <stdexcept>
 #include <string>
-#include <toml++/toml.h>
 #include <utility>
+
+// Some malformed keys break an assertion of toml++ (3.3) before it would report them, and with
+// NDEBUG that assertion is an assumption of the optimiser. Make it an exception in any build.
+namespace blocrisk {
+struct BrokenTomlAssertion : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+[[noreturn]] void break_toml_assertion();
+}  // namespace blocrisk
+#undef NDEBUG
+#define TOML_ASSERT(expression) ((expression) ? void() : ::blocrisk::break_toml_assertion())
+#include <toml++/toml.h>
 
 namespace blocrisk {
 namespace {
@@ -125,6 +138,8 @@ Parsed parse(std::string_view text, int file) {
     return {Converter(file).map(toml::parse(text)), {}, 0};
   } catch (const toml::parse_error& error) {
     return {{}, std::string(error.description()), static_cast<int>(error.source().begin.line)};
+  } catch (const BrokenTomlAssertion& error) {
+    return {{}, error.what(), 0};
   }
 #else
 #error "toml++ has to be built with exceptions, as by default"
@@ -132,6 +147,8 @@ Parsed parse(std::string_view text, int file) {
 }
 
 }  // namespace
+
+void break_toml_assertion() { throw BrokenTomlAssertion("a malformed key or value"); }
 
 ValueMap parse_toml(std::string_view text, int file, Complaints& complaints) {
   Parsed parsed = parse(text, file);

@@ -16,6 +16,7 @@ SourceLine Findings::place(const std::string& address, SourceLine fallback) cons
 }
 
 void Findings::add(const std::string& address, SourceLine fallback, std::string value, std::string message) {
+  if (!can_read(address)) return;
   complaints_->add(place(address, fallback), address, std::move(value), std::move(message));
 }
 

@@ -43,7 +43,7 @@ void check_regimes(const Actor& actor, const std::string& address, Findings& fin
              std::abs(sum - 1.0) > sum_tolerance) {
     complain("start", "sum " + rounded_text(sum), "must sum to 1");
   }
-  if (actor.events_per_yr.size() != n && !(actor.events_per_yr.empty() && findings.missing_is_told())) {
+  if (actor.events_per_yr.size() != n) {
     complain("events_per_yr", std::to_string(actor.events_per_yr.size()) + " numbers", expected);
   }
   const bool square = actor.switch_per_yr.size() == n &&
@@ -60,7 +60,8 @@ void check_weights(const std::map<std::string, double>& weights, const std::vect
     const bool known = std::ranges::find(named, name, &T::name) != named.end();
     findings.check_known(known ? 0 : none, address + "." + name, actor.source, name, table, names_of(named));
   }
-  if (weights.empty() && findings.missing_is_told()) return;
+  const bool has_negative = std::ranges::any_of(weights, [](const auto& entry) { return entry.second < 0.0; });
+  if (has_negative) return;  // out of its range, which is told
   if (!(sum > 0.0)) findings.add(address, actor.source, "sum " + number_text(sum), "weights must sum to more than 0");
 }
 

@@ -35,8 +35,9 @@ class NetworkChecks {
     if (s_.clock.start_date.year == 0 && !s_.clock.start.empty()) {
       findings_.add("clock.start", {}, s_.clock.start, "must be a date, YYYY-MM-DD");
     }
+    const bool in_range = s_.clock.years > 0.0 && s_.clock.years <= max_steps && s_.clock.steps_per_year >= 1;
     const double steps = std::round(s_.clock.years * s_.clock.steps_per_year);
-    if (steps > max_steps || (s_.clock.years > 0.0 && steps < 1.0 && s_.clock.steps_per_year >= 1)) {
+    if (in_range && (steps < 1.0 || steps > max_steps)) {
       findings_.add("clock.years", {}, number_text(s_.clock.years),
                     "makes " + number_text(steps) + " steps; must be 1 to " + std::to_string(max_steps));
     }
@@ -89,11 +90,12 @@ class NetworkChecks {
     for (std::size_t m = 0; m < s_.minerals.size(); ++m) {
       const Mineral& mineral = s_.minerals[m];
       for (std::size_t stage = 0; stage < output[m].size(); ++stage) {
-        if (output[m][stage] != 0.0 || !findings_.can_read("nodes")) continue;
+        const bool comes_again = s_.stage_index(static_cast<int>(m), mineral.stages[stage]) != static_cast<int>(stage);
+        if (output[m][stage] != 0.0 || comes_again || s_.nodes.empty() || !findings_.can_read("nodes")) continue;
         findings_.add(row_address("minerals", mineral) + ".stages", mineral.source, mineral.stages[stage],
                       "no node of this stage has output");
       }
-      if (demand[m] == 0.0 && findings_.can_read("demand")) findings_.add(row_address("minerals", mineral), mineral.source, "", "no country has demand for it");
+      if (demand[m] == 0.0 && !s_.demand.empty() && findings_.can_read("demand")) findings_.add(row_address("minerals", mineral), mineral.source, "", "no country has demand for it");
     }
   }
 

@@ -25,7 +25,9 @@ std::string_view name_problem(const std::string& text) {
 template <class T>
 class FieldChecks {
  public:
-  FieldChecks(const T& subject, Findings& findings, SourceLine source) : subject_(subject), findings_(findings), source_(source) {}
+  /// `missing_is_told`: what is not there was complained about for all rows at once.
+  FieldChecks(const T& subject, Findings& findings, SourceLine source, bool missing_is_told = false)
+      : subject_(subject), findings_(findings), source_(source), missing_is_told_(missing_is_told) {}
 
   /// `prefix` gives the start of the addresses; it is called only for complaints.
   template <class Prefix>
@@ -41,7 +43,7 @@ class FieldChecks {
  private:
   template <class Complain>
   void check(const std::string& text, const Field<T>& field, Complain complain) {
-    if (text.empty() && (field.presence == Presence::optional || findings_.missing_is_told())) return;
+    if (text.empty() && (field.presence == Presence::optional || missing_is_told_)) return;
     const std::string_view problem = name_problem(text);
     if (!problem.empty()) complain("", text, std::string(problem));
   }
@@ -49,7 +51,7 @@ class FieldChecks {
   template <class Complain>
   void check(double value, const Field<T>& field, Complain complain, const std::string& suffix = {}) {
     if (std::isnan(value)) {
-      if (!findings_.missing_is_told()) complain(suffix, "", "missing");
+      if (!missing_is_told_) complain(suffix, "", "missing");
     } else if (!std::isfinite(value) || !field.range.contains(value)) {
       complain(suffix, number_text(value), "must be " + describe(field.range));
     }
@@ -57,9 +59,7 @@ class FieldChecks {
 
   template <class Complain>
   void check(std::uint64_t value, const Field<T>& field, Complain complain) {
-    const bool not_given = value == 0 && field.presence == Presence::required && findings_.missing_is_told();
-    // Compared as doubles: the upper ends are exact there, and 2^64 - 1 is no limit.
-    if (!not_given && !field.range.contains(static_cast<double>(value)) && field.range.max < 0x1p64) {
+    if (!field.range.contains(static_cast<double>(value))) {
       complain("", std::to_string(value), "must be " + describe(field.range));
     }
   }
@@ -105,6 +105,7 @@ class FieldChecks {
   const T& subject_;
   Findings& findings_;
   SourceLine source_;
+  bool missing_is_told_;
 };
 
 }  // namespace
@@ -121,7 +122,7 @@ void check_values(const Scenario& scenario, Findings& findings) {
   });
   for_each_table([&](std::string_view name, auto member) {
     for (const auto& row : scenario.*member) {
-      FieldChecks(row, findings, row.source).run([&] { return row_address(name, row) + "."; });
+      FieldChecks(row, findings, row.source, findings.missing_is_told()).run([&] { return row_address(name, row) + "."; });
     }
   });
 }
