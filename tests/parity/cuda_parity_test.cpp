@@ -39,7 +39,7 @@ TEST_P(CudaParity, SplitOverTwoWorkersHasTheSameBits) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, CudaParity, testing::ValuesIn(parity_cases(64)),
-                         [](const auto& info) { return "case_" + std::to_string(info.index); });
+                         [](const auto& one) { return "case_" + std::to_string(one.index); });
 
 }  // namespace
 
