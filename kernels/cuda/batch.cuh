@@ -31,7 +31,9 @@ inline BatchLayout lay_out_batch(const NetworkView& net) {
   BatchLayout layout{};
   Arena<PathLane> scratch(nullptr);
   Arena<PathLane> results(nullptr);
-  const auto used = [](const Arena<PathLane>& arena) { return static_cast<std::uint32_t>(arena.used()); };
+  const auto used = [](const Arena<PathLane>& arena) {
+    return static_cast<std::uint32_t>(arena.used());
+  };
   layout.world = used(scratch);
   take_world<PathLane>(net, scratch, scratch);
   for (int m = 0; m < net.n_minerals; ++m) {
@@ -95,7 +97,8 @@ struct BatchView {
                                           std::uint32_t first_word, int path) {
     const std::size_t words_before =
         static_cast<std::size_t>(path / warp_threads) * words_per_path + first_word;
-    const std::size_t word = words_before * warp_threads + static_cast<std::size_t>(path % warp_threads);
+    const std::size_t word =
+        words_before * warp_threads + static_cast<std::size_t>(path % warp_threads);
     return Arena<PathLane>(memory + word * sizeof(std::uint32_t));
   }
 };

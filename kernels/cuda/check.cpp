@@ -24,7 +24,8 @@ const char* advice(cudaError_t status) {
     case cudaErrorLaunchTimeout:
       return "the device also drives a display, whose watchdog stopped the kernel; use another";
     default:
-      return "`nvidia-smi` and the system's log may say why; nothing was written: run again, or use "
+      return "`nvidia-smi` and the system's log may say why; nothing was written: run again, or "
+             "use "
              "--backend cpu";
   }
 }

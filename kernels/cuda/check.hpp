@@ -1,5 +1,6 @@
 /// \file
-/// Every CUDA call's status is looked at: a failure becomes an EnvironmentError that says what to do.
+/// Every CUDA call's status is looked at: a failure becomes an EnvironmentError that says what to
+/// do.
 #pragma once
 
 #include <cuda_runtime_api.h>

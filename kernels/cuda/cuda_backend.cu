@@ -38,7 +38,8 @@ void with_cuda_errors(Work work) {
 /// Hands out pieces of a range, none of them across the edge of a digest block.
 class PieceQueue {
  public:
-  PieceQueue(PathRange range, std::uint64_t most) : last_(range.last), most_(most), next_(range.first) {}
+  PieceQueue(PathRange range, std::uint64_t most)
+      : last_(range.last), most_(most), next_(range.first) {}
 
   PathRange next(std::uint64_t most) {
     const std::lock_guard lock(lock_);
@@ -85,7 +86,8 @@ class Worker {
  private:
   std::uint64_t capacity() const { return static_cast<std::uint64_t>(engine_.capacity_paths()); }
   std::size_t share_of_memory(int n_sharers) const {
-    return static_cast<std::size_t>(static_cast<double>(space_.free_bytes()) * memory_part / n_sharers);
+    return static_cast<std::size_t>(static_cast<double>(space_.free_bytes()) * memory_part /
+                                    n_sharers);
   }
   void start(PathRange range, std::mutex& lock, const Accumulators& into) {
     const std::lock_guard guard(lock);
@@ -103,9 +105,8 @@ class CudaBackend final : public Backend {
     for (auto device = devices.begin(); device != devices.end(); ++device) {
       // Sharers yet to come; those before have taken their part of what is free.
       const auto n_sharers = static_cast<int>(std::count(device, devices.end(), *device));
-      with_cuda_errors([&] {
-        workers_.push_back(std::make_unique<Worker>(network, seed, *device, n_sharers));
-      });
+      with_cuda_errors(
+          [&] { workers_.push_back(std::make_unique<Worker>(network, seed, *device, n_sharers)); });
     }
   }
 
@@ -139,7 +140,8 @@ class CudaBackend final : public Backend {
       }
     };
     std::vector<std::thread> others;
-    for (std::size_t k = 1; k < workers_.size(); ++k) others.emplace_back(work, std::ref(*workers_[k]));
+    for (std::size_t k = 1; k < workers_.size(); ++k)
+      others.emplace_back(work, std::ref(*workers_[k]));
     work(*workers_.front());
     for (std::thread& other : others) other.join();
     if (failure) std::rethrow_exception(failure);

@@ -43,12 +43,13 @@ void inspect(int id, std::vector<CudaDevice>& devices, std::string& reason) {
   cudaFuncAttributes attributes{};
   if (status == cudaSuccess) status = cudaFuncGetAttributes(&attributes, probe_kernel);
   if (status == cudaSuccess) {
-    devices.push_back({id, properties.name, properties.totalGlobalMem, properties.major, properties.minor});
+    devices.push_back(
+        {id, properties.name, properties.totalGlobalMem, properties.major, properties.minor});
     return;
   }
   cudaGetLastError();
-  reason += (reason.empty() ? "device " : "; device ") + std::to_string(id) + " (" + properties.name +
-            ", compute capability " + std::to_string(properties.major) + "." +
+  reason += (reason.empty() ? "device " : "; device ") + std::to_string(id) + " (" +
+            properties.name + ", compute capability " + std::to_string(properties.major) + "." +
             std::to_string(properties.minor) + ") does not run this build: " + describe(status);
 }
 

@@ -16,9 +16,8 @@ namespace blocrisk {
 __host__ __device__ __forceinline__ void curand_words(const std::uint32_t (&counter)[4],
                                                       const std::uint32_t (&key)[2],
                                                       std::uint32_t (&out)[4]) {
-  const uint4 words =
-      curand_Philox4x32_10(make_uint4(counter[0], counter[1], counter[2], counter[3]),
-                           make_uint2(key[0], key[1]));
+  const uint4 words = curand_Philox4x32_10(
+      make_uint4(counter[0], counter[1], counter[2], counter[3]), make_uint2(key[0], key[1]));
   out[0] = words.x;
   out[1] = words.y;
   out[2] = words.z;

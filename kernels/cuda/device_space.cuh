@@ -149,7 +149,8 @@ class DeviceSpace {
   }
 
   void sort(Vector<std::uint64_t>& keys, std::size_t n) {
-    thrust::sort(thrust::cuda::par(algorithm_memory_).on(stream_.get()), data(keys), data(keys) + n);
+    thrust::sort(thrust::cuda::par(algorithm_memory_).on(stream_.get()), data(keys),
+                 data(keys) + n);
   }
 
  private:

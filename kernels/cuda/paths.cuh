@@ -1,6 +1,6 @@
 /// \file
-/// The threads of the two layers, of the members and of the digests: each finds its memory, calls the
-/// model, stores. Nothing here knows a formula.
+/// The threads of the two layers, of the members and of the digests: each finds its memory, calls
+/// the model, stores. Nothing here knows a formula.
 #pragma once
 
 #include "kernels/cuda/tally.cuh"

@@ -1,6 +1,6 @@
 /// \file
-/// Samples paths in a space's memory, batch after batch, and hands the counts over. The order of the
-/// kernels stands here, once for devices and for the host space of the tests.
+/// Samples paths in a space's memory, batch after batch, and hands the counts over. The order of
+/// the kernels stands here, once for devices and for the host space of the tests.
 #pragma once
 
 #include <algorithm>
@@ -35,9 +35,11 @@ inline void copy_samples(const BatchView& batch, Samples& samples) {
       const ChainSpec& chain = net.chains[m];
       const Row<float> measure = batch.chain_result(path, m).measure;
       for (int c = 0; c < chain.n_cells; ++c) {
-        const std::size_t member = first + static_cast<std::size_t>(net.ints[chain.cell_member + c]);
+        const std::size_t member =
+            first + static_cast<std::size_t>(net.ints[chain.cell_member + c]);
         const std::size_t at = member * static_cast<std::size_t>(net.n_minerals) + m;
-        for (int k = 0; k < n_measures; ++k) samples.measure[k][at] = measure[k * chain.n_cells + c];
+        for (int k = 0; k < n_measures; ++k)
+          samples.measure[k][at] = measure[k * chain.n_cells + c];
       }
     }
     const MemberSums<PathLane> sums = batch.members(path);
@@ -82,7 +84,8 @@ class RangeEngine {
     return (std::uint64_t{1} << 31) / static_cast<std::uint64_t>(std::max(host_net_.n_years, 1));
   }
 
-  /// Empties all counts, for the paths of `range`, at least one. Paths that cannot enter the worst lists of `into` will not be put forward.
+  /// Empties all counts, for the paths of `range`, at least one. Paths that cannot enter the worst
+  /// lists of `into` will not be put forward.
   void start(PathRange range, const Accumulators& into) {
     first_block_ = range.first / digest_block_paths;
     const std::uint64_t last_block = (range.last - 1) / digest_block_paths;
@@ -119,7 +122,8 @@ class RangeEngine {
     const std::vector<int> n_worst = space_.download(n_worst_, n_worst_.size());
     const std::vector<std::uint64_t> digests = space_.download(digests_, digests_.size());
     drain_tally(tally_layout_, host_net_, counts, sums, {worst, n_worst}, into);
-    for (std::size_t k = 0; k < digests.size(); ++k) into.block_digest[first_block_ + k] += digests[k];
+    for (std::size_t k = 0; k < digests.size(); ++k)
+      into.block_digest[first_block_ + k] += digests[k];
     into.n_paths += n_paths_;
   }
 

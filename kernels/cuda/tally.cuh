@@ -53,7 +53,8 @@ struct TimelineObserver {
   RISK_FN void cell(int step, int c, float unmet_fraction, float cover_days) {
     const int series = (tally.layout.first_cell[mineral] + c) * n_steps + step;
     add(tally.layout.shortfall, series, unmet_fraction, timeline_shortfall_scale);
-    add(tally.layout.cover, series, min(cover_days, timeline_cover_limit_days), timeline_cover_scale);
+    add(tally.layout.cover, series, min(cover_days, timeline_cover_limit_days),
+        timeline_cover_scale);
   }
   RISK_FN void market(int step, float price, float restricted) {
     const int series = mineral * n_steps + step;

@@ -3,10 +3,13 @@
 namespace blocrisk {
 namespace {
 
-std::size_t product(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
+std::size_t product(int a, int b) {
+  return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
+}
 
 /// Appends a family to the arrays.
-SeriesFamily append(TallyLayout& layout, BinRange bins, int n_series, int n_sums, bool with_squares) {
+SeriesFamily append(TallyLayout& layout, BinRange bins, int n_series, int n_sums,
+                    bool with_squares) {
   SeriesFamily family{bins, n_series, n_sums, layout.n_counts, layout.n_sums, 0};
   layout.n_counts += product(n_series, bins.n_bins());
   layout.n_sums += static_cast<std::size_t>(n_sums);
@@ -112,7 +115,8 @@ struct Drain {
 
 void merge_worst(const WorstLists& worst, int list, WorstList& into) {
   const auto at = static_cast<std::size_t>(list);
-  const auto paths = worst.paths.subspan(at * n_worst_paths, static_cast<std::size_t>(worst.n_paths[at]));
+  const auto paths =
+      worst.paths.subspan(at * n_worst_paths, static_cast<std::size_t>(worst.n_paths[at]));
   WorstList found;
   found.assign({paths.begin(), paths.end()});
   into.merge(found);
@@ -164,7 +168,8 @@ void drain_tally(const TallyLayout& layout, const NetworkView& net,
   }
   for (int member = 0; member < net.n_members; ++member) {
     drain.member(member);
-    merge_worst(worst, layout.n_cells + member, into.member_worst[static_cast<std::size_t>(member)]);
+    merge_worst(worst, layout.n_cells + member,
+                into.member_worst[static_cast<std::size_t>(member)]);
   }
 }
 

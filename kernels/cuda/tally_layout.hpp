@@ -27,16 +27,16 @@ struct SeriesFamily {
 /// A cell is a member that has demand for a mineral; cells are numbered mineral by mineral.
 struct TallyLayout {
   int n_cells;
-  int first_cell[max_minerals + 1];          ///< [mineral]
-  SeriesFamily measure[n_measures];          ///< series [cell]
-  SeriesFamily member[n_member_measures];    ///< series [member]
-  SeriesFamily shortfall, cover;             ///< timelines, series [cell][step]
-  SeriesFamily price;                        ///< series [mineral][step]
-  std::size_t first_restricted_sum;          ///< [mineral][step]
+  int first_cell[max_minerals + 1];                ///< [mineral]
+  SeriesFamily measure[n_measures];                ///< series [cell]
+  SeriesFamily member[n_member_measures];          ///< series [member]
+  SeriesFamily shortfall, cover;                   ///< timelines, series [cell][step]
+  SeriesFamily price;                              ///< series [mineral][step]
+  std::size_t first_restricted_sum;                ///< [mineral][step]
   std::size_t first_exceedance[n_ratio_measures];  ///< counts [cell][threshold]
-  int ratio[n_measures];                     ///< number of the measure among ratios, or -1
+  int ratio[n_measures];                           ///< number of the measure among ratios, or -1
   std::size_t n_counts, n_sums;
-  int n_worst_lists;                         ///< one per cell, then one per member
+  int n_worst_lists;  ///< one per cell, then one per member
 };
 
 /// `net` as the host sees it.

@@ -9,11 +9,11 @@ RISK_BEGIN
 
 /// Lists of a run, and the candidates of a batch; trivially copyable.
 struct WorstView {
-  std::uint64_t* keys;     ///< [candidate]
+  std::uint64_t* keys;  ///< [candidate]
   std::uint32_t* n_keys;
-  float* entry;            ///< [list] value below which a candidate is pointless
-  WorstPath* paths;        ///< [list][n_worst_paths], worst first
-  int* n_paths;            ///< [list]
+  float* entry;      ///< [list] value below which a candidate is pointless
+  WorstPath* paths;  ///< [list][n_worst_paths], worst first
+  int* n_paths;      ///< [list]
 };
 
 inline constexpr int key_path_bits = 16;
@@ -42,7 +42,8 @@ struct NoteWorst {
   WorstView worst;
 
   RISK_FN void operator()(int path, int list) const {
-    const float value = list < layout.n_cells ? shortfall(path, list) : loss(path, list - layout.n_cells);
+    const float value =
+        list < layout.n_cells ? shortfall(path, list) : loss(path, list - layout.n_cells);
     if (!batch.counts(path) || !(value > 0.0f) || value < worst.entry[list]) return;
     worst.keys[take_number(worst.n_keys)] = key_of(list, value, path);
   }

@@ -38,8 +38,9 @@ TEST(CudaEmulationTest, AnotherPathIsNoticed) {
     return shifted;
   };
   const std::vector<std::string> found = compare_with_cpu(parity_cases(1).front(), make);
-  for (const std::string part : {"histogram", "moments", "member_histogram", "cover_histogram",
-                                 "price_sum", "restricted_sum", "block_digest", "sampled measure"}) {
+  for (const std::string part :
+       {"histogram", "moments", "member_histogram", "cover_histogram", "price_sum",
+        "restricted_sum", "block_digest", "sampled measure"}) {
     const auto names_it = [&](const std::string& name) { return name.rfind(part, 0) == 0; };
     EXPECT_TRUE(std::any_of(found.begin(), found.end(), names_it)) << part;
   }

@@ -58,7 +58,8 @@ class HostSpace {
   }
   template <class T>
   void clear(Vector<T>& values) {
-    if (values.size() > 0) std::memset(static_cast<void*>(values.data()), 0, values.size() * sizeof(T));
+    if (values.size() > 0)
+      std::memset(static_cast<void*>(values.data()), 0, values.size() * sizeof(T));
   }
   template <class Body>
   void each_thread(const Body& body, int n_threads, int n_rows = 1) {

@@ -1,5 +1,5 @@
-/// The CUDA backend's own kernels, layouts and order of launches, with a loop on the host in place of
-/// a device: what can be proven where there is no GPU.
+/// The CUDA backend's own kernels, layouts and order of launches, with a loop on the host in place
+/// of a device: what can be proven where there is no GPU.
 #pragma once
 
 #include <cstdint>

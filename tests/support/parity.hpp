@@ -16,7 +16,8 @@ namespace blocrisk {
 std::vector<std::string> differences(const Accumulators& a, const Accumulators& b);
 std::vector<std::string> differences(const Samples& a, const Samples& b);
 
-/// A scenario with overrides, and the paths to compare, in calls of the backend one after the other.
+/// A scenario with overrides, and the paths to compare, in calls of the backend one after the
+/// other.
 struct ParityCase {
   std::string name;
   std::string file;
