@@ -37,7 +37,9 @@ std::string toml(const std::string& text) { return '"' + escaped(text, false) + 
 std::string toml(bool value) { return value ? "true" : "false"; }
 std::string toml(int value) { return std::to_string(value); }
 std::string toml(double value) { return number_text(value); }
-std::string toml(AllocationRule rule) { return rule == AllocationRule::priority ? "\"priority\"" : "\"pro_rata\""; }
+std::string toml(AllocationRule rule) {
+  return rule == AllocationRule::priority ? "\"priority\"" : "\"pro_rata\"";
+}
 
 /// TOML's integers end at 2^63 - 1.
 std::string toml(std::uint64_t value) {
@@ -54,7 +56,8 @@ std::string toml(const std::vector<T>& values) {
 
 std::string toml(const std::map<std::string, double>& values) {
   std::string text = "{";
-  for (const auto& [key, value] : values) text += (text.size() > 1 ? ", " : " ") + toml(key) + " = " + toml(value);
+  for (const auto& [key, value] : values)
+    text += (text.size() > 1 ? ", " : " ") + toml(key) + " = " + toml(value);
   return text + " }";
 }
 
@@ -98,7 +101,8 @@ void append_table(std::string& text, std::string_view name, const std::string& c
 template <class T>
 std::string csv_of(const std::vector<T>& rows) {
   std::string csv;
-  for (const Field<T>& field : fields_of<T>()) csv += (csv.empty() ? "" : ",") + std::string(field.name);
+  for (const Field<T>& field : fields_of<T>())
+    csv += (csv.empty() ? "" : ",") + std::string(field.name);
   csv += '\n';
   for (const T& row : rows) {
     bool first = true;

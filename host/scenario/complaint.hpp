@@ -23,6 +23,7 @@ inline constexpr std::size_t max_printed_complaints = 50;
 
 /// One line each; beyond `max_printed_complaints`, how many more there are.
 /// `n_unlisted` counts those that were not even kept.
-[[nodiscard]] std::string format_complaints(const std::vector<Complaint>& complaints, std::size_t n_unlisted = 0);
+[[nodiscard]] std::string format_complaints(const std::vector<Complaint>& complaints,
+                                            std::size_t n_unlisted = 0);
 
 }  // namespace blocrisk

@@ -12,8 +12,10 @@
 namespace blocrisk {
 namespace {
 
-constexpr std::size_t max_columns_and_rows = 256;  // of a correlation; anything near is wrong anyway
-constexpr std::size_t max_recorded_elements = 64;  // of a list; later ones have the place of the list
+constexpr std::size_t max_columns_and_rows =
+    256;  // of a correlation; anything near is wrong anyway
+constexpr std::size_t max_recorded_elements =
+    64;  // of a list; later ones have the place of the list
 
 // ---- one value: false where it is of another kind than the member
 
@@ -51,7 +53,8 @@ bool read(const Value& value, std::uint64_t& out) {
     return parsed.ec == std::errc{} && parsed.ptr == text->data() + text->size();
   }
   const double* real = value.as<double>();
-  if (real == nullptr || !(*real >= 0.0 && *real < 0x1p64) || *real != std::floor(*real)) return false;
+  if (real == nullptr || !(*real >= 0.0 && *real < 0x1p64) || *real != std::floor(*real))
+    return false;
   out = static_cast<std::uint64_t>(*real);
   return true;
 }
@@ -103,15 +106,24 @@ bool read(const Value& value, std::optional<T>& out) {
 
 const char* expectation(Kind kind) {
   switch (kind) {
-    case Kind::text: return "must be text in quotes";
-    case Kind::boolean: return "must be true or false";
-    case Kind::integer: return "must be a whole number, not negative";
-    case Kind::real: return "must be a number";
-    case Kind::rule: return "must be \"pro_rata\" or \"priority\"";
-    case Kind::text_list: return "must be a list of texts";
-    case Kind::real_list: return "must be a list of numbers";
-    case Kind::real_matrix: return "must be a list of lists of numbers";
-    case Kind::real_map: return "must be a table of numbers";
+    case Kind::text:
+      return "must be text in quotes";
+    case Kind::boolean:
+      return "must be true or false";
+    case Kind::integer:
+      return "must be a whole number, not negative";
+    case Kind::real:
+      return "must be a number";
+    case Kind::rule:
+      return "must be \"pro_rata\" or \"priority\"";
+    case Kind::text_list:
+      return "must be a list of texts";
+    case Kind::real_list:
+      return "must be a list of numbers";
+    case Kind::real_matrix:
+      return "must be a list of lists of numbers";
+    case Kind::real_map:
+      return "must be a table of numbers";
   }
   return "";
 }
@@ -139,14 +151,19 @@ std::optional<Value> cell_value(std::string_view cell, Kind kind) {
 
 class Conversion {
  public:
-  Conversion(const Document& document, Complaints& complaints) : document_(document), complaints_(complaints) {}
+  Conversion(const Document& document, Complaints& complaints)
+      : document_(document), complaints_(complaints) {}
 
   Converted run() {
     check_top_level();
-    if (!document_.keys.empty()) convert_keys(document_.keys, schema().front(), "", {0, 0}, scenario());
-    for_each_section([&](std::string_view name, auto member) { convert_section(name, scenario().*member); });
-    for_each_array([&](std::string_view name, auto member) { convert_array(name, scenario().*member); });
-    for_each_table([&](std::string_view name, auto member) { convert_table(name, scenario().*member); });
+    if (!document_.keys.empty())
+      convert_keys(document_.keys, schema().front(), "", {0, 0}, scenario());
+    for_each_section(
+        [&](std::string_view name, auto member) { convert_section(name, scenario().*member); });
+    for_each_array(
+        [&](std::string_view name, auto member) { convert_array(name, scenario().*member); });
+    for_each_table(
+        [&](std::string_view name, auto member) { convert_table(name, scenario().*member); });
     convert_correlation();
     return std::move(result_);
   }
@@ -159,7 +176,8 @@ class Conversion {
   }
 
   /// Complains about a key that now has no usable value.
-  void reject(SourceLine source, const std::string& address, std::string value, std::string message) {
+  void reject(SourceLine source, const std::string& address, std::string value,
+              std::string message) {
     if (complaints_.n_unlisted() == 0) result_.unreadable.insert(address);
     complain(source, address, std::move(value), std::move(message));
   }
@@ -171,7 +189,8 @@ class Conversion {
   void check_top_level() {
     std::vector<std::string> known{"extends", "set", "name"};
     for (const SectionSpec& section : schema()) {
-      if (section.shape == Shape::section || section.shape == Shape::array) known.emplace_back(section.name);
+      if (section.shape == Shape::section || section.shape == Shape::array)
+        known.emplace_back(section.name);
     }
     for (const auto& [key, value] : document_.keys) {
       if (std::ranges::find(known, key) == known.end()) {
@@ -182,20 +201,23 @@ class Conversion {
 
   /// Reads the keys of one section or entry into `target`. `prefix` starts their addresses.
   template <class T>
-  void convert_keys(const ValueMap& keys, const SectionSpec& section, const std::string& prefix, SourceLine source,
-                    T& target) {
+  void convert_keys(const ValueMap& keys, const SectionSpec& section, const std::string& prefix,
+                    SourceLine source, T& target) {
     if (section.shape != Shape::root) check_known(keys, section, prefix);
     for (const Field<T>& field : fields_of<T>()) {
       const auto found = keys.find(field.name);
       const std::string address = prefix + std::string(field.name);
       if (found == keys.end()) {
-        if (field.presence != Presence::optional) reject(source, address, "", "missing; " + needed(section, field.name));
+        if (field.presence != Presence::optional)
+          reject(source, address, "", "missing; " + needed(section, field.name));
         continue;
       }
       const Value& value = found->second;
       record(address, value);
-      const bool fits = std::visit([&](auto member) { return read(value, target.*member); }, field.member);
-      if (!fits) reject(value.source, address, describe(value), expectation(section.find(field.name)->kind));
+      const bool fits =
+          std::visit([&](auto member) { return read(value, target.*member); }, field.member);
+      if (!fits)
+        reject(value.source, address, describe(value), expectation(section.find(field.name)->kind));
     }
   }
 
@@ -208,7 +230,8 @@ class Conversion {
   void check_known(const ValueMap& keys, const SectionSpec& section, const std::string& prefix) {
     std::vector<std::string> known;
     for (const KeySpec& key : section.keys) known.emplace_back(key.name);
-    if (section.name == "network") known.insert(known.end(), table_names().begin(), table_names().end());
+    if (section.name == "network")
+      known.insert(known.end(), table_names().begin(), table_names().end());
     for (const auto& [key, value] : keys) {
       if (std::ranges::find(known, key) == known.end()) {
         complain(value.source, prefix + key, "", "unknown key" + hint(key, known));
@@ -220,10 +243,12 @@ class Conversion {
   void record(const std::string& address, const Value& value) {
     scenario().provenance.keys.emplace(address, value.source);
     if (const ValueMap* map = value.as<ValueMap>()) {
-      for (const auto& [key, entry] : *map) scenario().provenance.keys.emplace(address + "." + key, entry.source);
+      for (const auto& [key, entry] : *map)
+        scenario().provenance.keys.emplace(address + "." + key, entry.source);
     } else if (const ValueList* list = value.as<ValueList>()) {
       for (std::size_t i = 0; i < std::min(list->size(), max_recorded_elements); ++i) {
-        scenario().provenance.keys.emplace(address + "[" + std::to_string(i) + "]", (*list)[i].source);
+        scenario().provenance.keys.emplace(address + "[" + std::to_string(i) + "]",
+                                           (*list)[i].source);
       }
     }
   }
@@ -232,10 +257,12 @@ class Conversion {
   void convert_section(std::string_view name, T& target) {
     static const ValueMap empty;
     const auto found = document_.keys.find(name);
-    const SourceLine source = found == document_.keys.end() ? SourceLine{0, 0} : found->second.source;
+    const SourceLine source =
+        found == document_.keys.end() ? SourceLine{0, 0} : found->second.source;
     const ValueMap* keys = found == document_.keys.end() ? &empty : found->second.as<ValueMap>();
     if (keys == nullptr) {
-      complain(source, std::string(name), describe(found->second), "must be a section [" + std::string(name) + "]");
+      complain(source, std::string(name), describe(found->second),
+               "must be a section [" + std::string(name) + "]");
       return;
     }
     convert_keys(*keys, *find_section(name), std::string(name) + ".", source, target);
@@ -263,7 +290,8 @@ class Conversion {
       entry.source = value.source;
       const auto key = keys->find(section.keys.front().name);
       const std::string* entry_name = key == keys->end() ? nullptr : key->second.as<std::string>();
-      const std::string prefix = std::string(name) + "." + (entry_name != nullptr ? *entry_name : "?") + ".";
+      const std::string prefix =
+          std::string(name) + "." + (entry_name != nullptr ? *entry_name : "?") + ".";
       convert_keys(*keys, section, prefix, value.source, entry);
     }
   }
@@ -273,7 +301,8 @@ class Conversion {
     const auto found = document_.tables.find(name);
     if (found == document_.tables.end()) {
       if (!is_required_table(name)) return nullptr;
-      complain({0, 0}, "network." + std::string(name), "", "missing; must be the path of a CSV file");
+      complain({0, 0}, "network." + std::string(name), "",
+               "missing; must be the path of a CSV file");
       result_.unreadable.emplace(name);
       return nullptr;
     }
@@ -290,13 +319,15 @@ class Conversion {
       const std::string address = std::string(section.name) + "." + column;
       if (table.column(column) != static_cast<int>(i)) {
         complain(table.header, address, "", "the column comes twice");
-      } else if (column != "source" && column != "note" && std::ranges::find(known, column) == known.end()) {
+      } else if (column != "source" && column != "note" &&
+                 std::ranges::find(known, column) == known.end()) {
         complain(table.header, address, "", "unknown column" + hint(column, known));
       }
     }
     for (const KeySpec& key : section.keys) {
       if (table.column(key.name) != none || key.presence == Presence::optional) continue;
-      complain(table.header, std::string(section.name) + "." + std::string(key.name), "", "missing column");
+      complain(table.header, std::string(section.name) + "." + std::string(key.name), "",
+               "missing column");
       if (key.presence == Presence::key) result_.unreadable.emplace(section.name);
     }
   }
@@ -316,22 +347,27 @@ class Conversion {
   }
 
   template <class T>
-  T convert_row(const RawTable& table, std::size_t row, const SectionSpec& section, const std::vector<int>& positions) {
+  T convert_row(const RawTable& table, std::size_t row, const SectionSpec& section,
+                const std::vector<int>& positions) {
     T result;
     result.source = {table.file, table.rows[row].line};
     std::vector<std::size_t> bad;
     for (std::size_t i = 0; i < section.keys.size(); ++i) {
       if (positions[i] == none) continue;
-      const std::string_view cell = trimmed(table.rows[row].cells[static_cast<std::size_t>(positions[i])]);
+      const std::string_view cell =
+          trimmed(table.rows[row].cells[static_cast<std::size_t>(positions[i])]);
       if (!convert_cell(cell, section.keys[i], fields_of<T>()[i], result)) bad.push_back(i);
     }
     // Addresses need the row's keys, so complaints come after all of it is read.
-    const std::string address = table.overridden.empty() && bad.empty() ? "" : row_address(section.name, result);
+    const std::string address =
+        table.overridden.empty() && bad.empty() ? "" : row_address(section.name, result);
     for (const std::size_t i : bad) {
       const auto column = static_cast<std::size_t>(positions[i]);
       const std::string cell(trimmed(table.rows[row].cells[column]));
-      complain(cell_source(table, row, column), address + "." + std::string(section.keys[i].name), cell,
-               cell.empty() ? "empty; " + needed(section, section.keys[i].name) : expectation(section.keys[i].kind));
+      complain(cell_source(table, row, column), address + "." + std::string(section.keys[i].name),
+               cell,
+               cell.empty() ? "empty; " + needed(section, section.keys[i].name)
+                            : expectation(section.keys[i].kind));
     }
     record_overridden(table, row, address);
     check_required_with(table, row, section, positions, result);
@@ -339,19 +375,23 @@ class Conversion {
   }
 
   template <class T>
-  static bool convert_cell(std::string_view cell, const KeySpec& key, const Field<T>& field, T& result) {
+  static bool convert_cell(std::string_view cell, const KeySpec& key, const Field<T>& field,
+                           T& result) {
     if (cell.empty()) return key.presence == Presence::optional;
     const std::optional<Value> value = cell_value(cell, key.kind);
-    return value && std::visit([&](auto member) { return read(*value, result.*member); }, field.member);
+    return value &&
+           std::visit([&](auto member) { return read(*value, result.*member); }, field.member);
   }
 
   static SourceLine cell_source(const RawTable& table, std::size_t row, std::size_t column) {
     const auto overridden = table.overridden.find({row, column});
-    return overridden != table.overridden.end() ? overridden->second : SourceLine{table.file, table.rows[row].line};
+    return overridden != table.overridden.end() ? overridden->second
+                                                : SourceLine{table.file, table.rows[row].line};
   }
 
   void record_overridden(const RawTable& table, std::size_t row, const std::string& address) {
-    for (auto i = table.overridden.lower_bound({row, 0}); i != table.overridden.end() && i->first.first == row; ++i) {
+    for (auto i = table.overridden.lower_bound({row, 0});
+         i != table.overridden.end() && i->first.first == row; ++i) {
       scenario().provenance.keys.emplace(address + "." + table.columns[i->first.second], i->second);
     }
   }
@@ -363,10 +403,13 @@ class Conversion {
     for (std::size_t i = 0; i < section.keys.size(); ++i) {
       const KeySpec& key = section.keys[i];
       if (key.required_with.empty()) continue;
-      if (positions[i] != none && !trimmed(table.rows[row].cells[static_cast<std::size_t>(positions[i])]).empty()) continue;
+      if (positions[i] != none &&
+          !trimmed(table.rows[row].cells[static_cast<std::size_t>(positions[i])]).empty())
+        continue;
       const auto rate = std::ranges::find(fields_of<T>(), key.required_with, &Field<T>::name);
       if (!(result.*std::get<double T::*>(rate->member) > 0.0)) continue;
-      complain({table.file, table.rows[row].line}, row_address(section.name, result) + "." + std::string(key.name), "",
+      complain({table.file, table.rows[row].line},
+               row_address(section.name, result) + "." + std::string(key.name), "",
                "missing; required where " + std::string(key.required_with) + " is above 0");
     }
   }
@@ -384,10 +427,12 @@ class Conversion {
     std::vector<std::string> ids;
     for (const Mineral& mineral : scenario().minerals) ids.push_back(mineral.id);
     std::vector<std::string> header(table->columns.begin() + 1, table->columns.end());
-    std::erase_if(header, [](const std::string& name) { return name == "source" || name == "note"; });
+    std::erase_if(header,
+                  [](const std::string& name) { return name == "source" || name == "note"; });
     std::vector<std::string> first_column;
     for (const CsvRow& row : table->rows) first_column.emplace_back(trimmed(row.cells.front()));
-    const bool columns_fit = check_names(header, ids, "column", [&](std::size_t) { return table->header; });
+    const bool columns_fit =
+        check_names(header, ids, "column", [&](std::size_t) { return table->header; });
     const bool rows_fit = check_names(first_column, ids, "row", [&](std::size_t i) {
       return i < table->rows.size() ? SourceLine{table->file, table->rows[i].line} : table->header;
     });
@@ -396,14 +441,15 @@ class Conversion {
 
   /// Each mineral once; `source_of` gives the place of a name, or of the table past the last.
   template <class SourceOf>
-  bool check_names(const std::vector<std::string>& names, const std::vector<std::string>& ids, const std::string& what,
-                   SourceOf source_of) {
+  bool check_names(const std::vector<std::string>& names, const std::vector<std::string>& ids,
+                   const std::string& what, SourceOf source_of) {
     bool fit = true;
     for (std::size_t i = 0; i < names.size(); ++i) {
       const bool known = std::ranges::find(ids, names[i]) != ids.end();
-      const bool twice = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-                         names.begin() + static_cast<std::ptrdiff_t>(i);
-      if (!known) complain(source_of(i), "correlation", names[i], "unknown mineral" + hint(names[i], ids));
+      const bool twice = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i),
+                                   names[i]) != names.begin() + static_cast<std::ptrdiff_t>(i);
+      if (!known)
+        complain(source_of(i), "correlation", names[i], "unknown mineral" + hint(names[i], ids));
       if (twice) complain(source_of(i), "correlation", names[i], "the " + what + " comes twice");
       fit = fit && known && !twice;
     }
@@ -430,7 +476,8 @@ class Conversion {
         scenario().provenance.keys.emplace(address, cell_source(table, row, column));
         const std::optional<double> number = parse_number(cell);
         const bool fits = number && !std::isnan(*number);
-        if (!fits) complain(cell_source(table, row, column), address, cell, "must be a number, -1 to 1");
+        if (!fits)
+          complain(cell_source(table, row, column), address, cell, "must be a number, -1 to 1");
         all_read = all_read && fits;
         matrix[i * n + j] = number.value_or(0.0);
       }
@@ -445,6 +492,8 @@ class Conversion {
 
 }  // namespace
 
-Converted convert(const Document& document, Complaints& complaints) { return Conversion(document, complaints).run(); }
+Converted convert(const Document& document, Complaints& complaints) {
+  return Conversion(document, complaints).run();
+}
 
 }  // namespace blocrisk

@@ -16,7 +16,8 @@ class Reader {
   [[nodiscard]] bool at_end() const { return at_ == text_.size(); }
   [[nodiscard]] char here() const { return text_[at_]; }
   [[nodiscard]] bool at_line_break() const {
-    return !at_end() && (here() == '\n' || (here() == '\r' && text_.substr(at_).starts_with("\r\n")));
+    return !at_end() &&
+           (here() == '\n' || (here() == '\r' && text_.substr(at_).starts_with("\r\n")));
   }
 
   void stop(int line, std::string message) {
@@ -29,7 +30,8 @@ class Reader {
     bool more = true;
     while (more && !stopped_) {
       row.cells.push_back(!at_end() && here() == '"' ? quoted_cell() : plain_cell());
-      if (++n_cells_ > max_csv_cells) stop(line_, "too many cells; at most " + std::to_string(max_csv_cells));
+      if (++n_cells_ > max_csv_cells)
+        stop(line_, "too many cells; at most " + std::to_string(max_csv_cells));
       more = !at_end() && here() == ',';
       if (more) ++at_;
     }
@@ -46,7 +48,8 @@ class Reader {
     const std::size_t start = at_;
     while (!at_end() && here() != ',' && !at_line_break()) {
       if (here() == '"') {
-        stop(line_, "a quote inside a cell that does not start with one; write \"\" inside a quoted cell");
+        stop(line_,
+             "a quote inside a cell that does not start with one; write \"\" inside a quoted cell");
         return {};
       }
       ++at_;

@@ -1,6 +1,6 @@
-/// Comma-separated values as RFC 4180 has them: quoted cells with "" for a quote, line breaks inside
-/// quotes, CRLF or LF, the last line break optional. Beyond the RFC: blank lines are skipped, and a
-/// lone CR inside a cell is text.
+/// Comma-separated values as RFC 4180 has them: quoted cells with "" for a quote, line breaks
+/// inside quotes, CRLF or LF, the last line break optional. Beyond the RFC: blank lines are
+/// skipped, and a lone CR inside a cell is text.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,8 @@ struct CsvProblem {
 
 struct Csv {
   std::vector<CsvRow> rows;
-  std::vector<CsvProblem> problems;  ///< the reading stops at the first that makes the rest meaningless
+  std::vector<CsvProblem>
+      problems;  ///< the reading stops at the first that makes the rest meaningless
 };
 
 [[nodiscard]] Csv parse_csv(std::string_view text);

@@ -26,9 +26,13 @@ struct Value {
   bool inline_table = false;  ///< a map written `{...}`: one value, rather than a section of them
 
   template <class T>
-  [[nodiscard]] const T* as() const { return std::get_if<T>(&data); }
+  [[nodiscard]] const T* as() const {
+    return std::get_if<T>(&data);
+  }
   template <class T>
-  [[nodiscard]] T* as() { return std::get_if<T>(&data); }
+  [[nodiscard]] T* as() {
+    return std::get_if<T>(&data);
+  }
 };
 
 /// The value on one line, as in a scenario file, cut to a readable length.
@@ -41,7 +45,8 @@ struct RawTable {
   std::vector<std::string> columns;
   std::vector<CsvRow> rows;
   int file = none;
-  std::map<std::pair<std::size_t, std::size_t>, SourceLine> overridden;  ///< (row, column) -> who changed it
+  std::map<std::pair<std::size_t, std::size_t>, SourceLine>
+      overridden;  ///< (row, column) -> who changed it
 
   [[nodiscard]] int column(std::string_view name) const;  ///< or `none`
 };
@@ -57,7 +62,9 @@ class Complaints {
   explicit Complaints(std::vector<std::string>& files) : files_(&files) {}
 
   int add_file(std::string name);
-  [[nodiscard]] const std::string& file(int index) const { return (*files_)[static_cast<std::size_t>(index)]; }
+  [[nodiscard]] const std::string& file(int index) const {
+    return (*files_)[static_cast<std::size_t>(index)];
+  }
   void add(SourceLine source, std::string key, std::string value, std::string message);
   [[nodiscard]] const std::vector<Complaint>& list() const { return list_; }
   [[nodiscard]] std::size_t n_unlisted() const { return n_unlisted_; }

@@ -33,20 +33,22 @@ enum class Presence { key, required, optional };
 
 /// Where a field's value lives in its struct; the alternatives are the kinds of value there are.
 template <class T>
-using Member = std::variant<std::string T::*, bool T::*, int T::*, std::uint64_t T::*, double T::*,
-                            std::optional<double> T::*, AllocationRule T::*, std::vector<std::string> T::*,
-                            std::optional<std::vector<std::string>> T::*, std::vector<double> T::*,
-                            std::vector<std::vector<double>> T::*, std::map<std::string, double> T::*>;
+using Member =
+    std::variant<std::string T::*, bool T::*, int T::*, std::uint64_t T::*, double T::*,
+                 std::optional<double> T::*, AllocationRule T::*, std::vector<std::string> T::*,
+                 std::optional<std::vector<std::string>> T::*, std::vector<double> T::*,
+                 std::vector<std::vector<double>> T::*, std::map<std::string, double> T::*>;
 
 template <class T>
 struct Field {
   std::string_view name;
   Member<T> member;
   Presence presence;
-  Range range;            ///< of each number it holds
+  Range range;  ///< of each number it holds
   std::string_view unit;
   std::string_view meaning;
-  std::string_view required_with = {};   ///< an empty cell is refused where this other column is above 0
+  std::string_view required_with =
+      {};  ///< an empty cell is refused where this other column is above 0
   std::string_view default_column = {};  ///< an empty cell stands for that column ...
   double default_divisor = 1.0;          ///< ... divided by this
 };
@@ -54,26 +56,46 @@ struct Field {
 template <class T>
 std::span<const Field<T>> fields_of();
 
-template <> std::span<const Field<Scenario>> fields_of();
-template <> std::span<const Field<Clock>> fields_of();
-template <> std::span<const Field<Sampling>> fields_of();
-template <> std::span<const Field<NetworkOptions>> fields_of();
-template <> std::span<const Field<Bloc>> fields_of();
-template <> std::span<const Field<Allocation>> fields_of();
-template <> std::span<const Field<PriceFloor>> fields_of();
-template <> std::span<const Field<SharedStock>> fields_of();
-template <> std::span<const Field<MeasureOptions>> fields_of();
-template <> std::span<const Field<Instrument>> fields_of();
-template <> std::span<const Field<TargetGroup>> fields_of();
-template <> std::span<const Field<Actor>> fields_of();
-template <> std::span<const Field<ScheduledEvent>> fields_of();
-template <> std::span<const Field<Country>> fields_of();
-template <> std::span<const Field<Mineral>> fields_of();
-template <> std::span<const Field<NodeRow>> fields_of();
-template <> std::span<const Field<DemandRow>> fields_of();
-template <> std::span<const Field<TradeRow>> fields_of();
-template <> std::span<const Field<StockRow>> fields_of();
-template <> std::span<const Field<ProjectRow>> fields_of();
+template <>
+std::span<const Field<Scenario>> fields_of();
+template <>
+std::span<const Field<Clock>> fields_of();
+template <>
+std::span<const Field<Sampling>> fields_of();
+template <>
+std::span<const Field<NetworkOptions>> fields_of();
+template <>
+std::span<const Field<Bloc>> fields_of();
+template <>
+std::span<const Field<Allocation>> fields_of();
+template <>
+std::span<const Field<PriceFloor>> fields_of();
+template <>
+std::span<const Field<SharedStock>> fields_of();
+template <>
+std::span<const Field<MeasureOptions>> fields_of();
+template <>
+std::span<const Field<Instrument>> fields_of();
+template <>
+std::span<const Field<TargetGroup>> fields_of();
+template <>
+std::span<const Field<Actor>> fields_of();
+template <>
+std::span<const Field<ScheduledEvent>> fields_of();
+template <>
+std::span<const Field<Country>> fields_of();
+template <>
+std::span<const Field<Mineral>> fields_of();
+template <>
+std::span<const Field<NodeRow>> fields_of();
+template <>
+std::span<const Field<DemandRow>> fields_of();
+template <>
+std::span<const Field<TradeRow>> fields_of();
+template <>
+std::span<const Field<StockRow>> fields_of();
+template <>
+std::span<const Field<ProjectRow>> fields_of();
 
 /// Calls visit(name, member of Scenario) for each `[section]`.
 template <class Visitor>
@@ -88,7 +110,8 @@ void for_each_section(Visitor&& visit) {
   visit("measures", &Scenario::measures);
 }
 
-/// Calls visit(name, member of Scenario) for each `[[array of tables]]`; its key field names an entry.
+/// Calls visit(name, member of Scenario) for each `[[array of tables]]`; its key field names an
+/// entry.
 template <class Visitor>
 void for_each_array(Visitor&& visit) {
   visit("instrument", &Scenario::instruments);
@@ -97,7 +120,8 @@ void for_each_array(Visitor&& visit) {
   visit("scheduled", &Scenario::scheduled);
 }
 
-/// Calls visit(name, member of Scenario) for each CSV table but the correlation, which has no fixed columns.
+/// Calls visit(name, member of Scenario) for each CSV table but the correlation, which has no fixed
+/// columns.
 template <class Visitor>
 void for_each_table(Visitor&& visit) {
   visit("countries", &Scenario::countries);

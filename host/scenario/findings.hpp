@@ -1,4 +1,5 @@
-/// What the parts of validation share: where to complain about an address, and the parts themselves.
+/// What the parts of validation share: where to complain about an address, and the parts
+/// themselves.
 #pragma once
 
 #include <set>
@@ -20,18 +21,27 @@ using Unreadable = std::set<std::string, std::less<>>;
 class Findings {
  public:
   /// `missing_is_told`: numbers that were not given have been complained about while reading.
-  Findings(const Scenario& scenario, Complaints& complaints, bool missing_is_told, const Unreadable& unreadable)
-      : scenario_(&scenario), complaints_(&complaints), missing_is_told_(missing_is_told), unreadable_(&unreadable) {}
+  Findings(const Scenario& scenario, Complaints& complaints, bool missing_is_told,
+           const Unreadable& unreadable)
+      : scenario_(&scenario),
+        complaints_(&complaints),
+        missing_is_told_(missing_is_told),
+        unreadable_(&unreadable) {}
 
   [[nodiscard]] bool missing_is_told() const { return missing_is_told_; }
-  [[nodiscard]] bool can_read(std::string_view address) const { return !unreadable_->contains(address); }
+  [[nodiscard]] bool can_read(std::string_view address) const {
+    return !unreadable_->contains(address);
+  }
 
-  /// Complains, unless the address is unreadable anyway. `fallback` is the place where no part of the address has one of its own: its row.
+  /// Complains, unless the address is unreadable anyway. `fallback` is the place where no part of
+  /// the address has one of its own: its row.
   void add(const std::string& address, SourceLine fallback, std::string value, std::string message);
 
-  /// Complains where `index` is none: "no such country; nearest: CHN". `table` is where it should be.
-  void check_known(int index, const std::string& address, SourceLine fallback, const std::string& name,
-                   std::string_view table, const std::vector<std::string>& known);
+  /// Complains where `index` is none: "no such country; nearest: CHN". `table` is where it should
+  /// be.
+  void check_known(int index, const std::string& address, SourceLine fallback,
+                   const std::string& name, std::string_view table,
+                   const std::vector<std::string>& known);
 
  private:
   [[nodiscard]] SourceLine place(const std::string& address, SourceLine fallback) const;
@@ -55,7 +65,8 @@ void check_actors(const Scenario& scenario, Findings& findings);
 void check_network(const Scenario& scenario, Findings& findings);
 
 /// All of it.
-void validate_into(const Scenario& scenario, bool missing_is_told, const Unreadable& unreadable, Complaints& complaints);
+void validate_into(const Scenario& scenario, bool missing_is_told, const Unreadable& unreadable,
+                   Complaints& complaints);
 
 /// Smallest eigenvalue of a symmetric n x n matrix with ones on its diagonal.
 [[nodiscard]] double smallest_eigenvalue(const std::vector<double>& matrix, std::size_t n);

@@ -62,7 +62,8 @@ void overlay(ValueMap& base, ValueMap&& change) {
     ValueList* list = value.as<ValueList>();
     ValueMap* base_map = found->second.as<ValueMap>();
     ValueMap* map = value.as<ValueMap>();
-    if (section != nullptr && section->shape == Shape::array && base_list != nullptr && list != nullptr) {
+    if (section != nullptr && section->shape == Shape::array && base_list != nullptr &&
+        list != nullptr) {
       overlay_array(*base_list, std::move(*list), section->keys.front().name);
     } else if (base_map != nullptr && map != nullptr && !is_replaced_whole(key)) {
       overlay(*base_map, std::move(*map));
@@ -82,7 +83,8 @@ std::optional<Value> extract(ValueMap& keys, std::string_view key) {
 }
 
 /// First row to columns, the others checked to be as long.
-RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line, Complaints& complaints) {
+RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line,
+                  Complaints& complaints) {
   const int offset = first_line - 1;  // a table inside a scenario file starts further down
   RawTable table;
   table.file = file;
@@ -91,7 +93,8 @@ RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line, 
     complaints.add({file, problem.line + offset}, {}, {}, std::move(problem.message));
   }
   if (csv.rows.empty()) {
-    if (csv.problems.empty()) complaints.add({file, 0}, name, {}, "the table is empty; its first row is the column names");
+    if (csv.problems.empty())
+      complaints.add({file, 0}, name, {}, "the table is empty; its first row is the column names");
     return table;
   }
   table.header = {file, csv.rows.front().line + offset};
@@ -115,8 +118,10 @@ RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line, 
   return table;
 }
 
-/// `[set]` flattened to addresses: a section inside it is part of the address, an inline table a value.
-void collect_assignments(const ValueMap& set, const std::string& prefix, std::vector<Assignment>& assignments) {
+/// `[set]` flattened to addresses: a section inside it is part of the address, an inline table a
+/// value.
+void collect_assignments(const ValueMap& set, const std::string& prefix,
+                         std::vector<Assignment>& assignments) {
   for (const auto& [key, value] : set) {
     const std::string address = prefix.empty() ? key : prefix + "." + key;
     const ValueMap* nested = value.as<ValueMap>();
@@ -168,18 +173,21 @@ Document DocumentLoader::load_layers(const std::string& text, int file, const fs
 Document DocumentLoader::load_base(const Value& extends, const fs::path& directory) {
   const std::string* name = extends.as<std::string>();
   if (name == nullptr || name->empty()) {
-    complaints_->add(extends.source, "extends", describe(extends), "must be the path of a scenario file, as text");
+    complaints_->add(extends.source, "extends", describe(extends),
+                     "must be the path of a scenario file, as text");
     return {};
   }
   const fs::path path = directory / *name;
   std::error_code error;
   const fs::path identity = fs::weakly_canonical(path, error);
   if (std::ranges::find(open_, error ? path : identity) != open_.end()) {
-    complaints_->add(extends.source, "extends", *name, "leads back to a file that extends this one");
+    complaints_->add(extends.source, "extends", *name,
+                     "leads back to a file that extends this one");
     return {};
   }
   if (open_.size() >= max_extends) {
-    complaints_->add(extends.source, "extends", *name, "more than " + std::to_string(max_extends) + " files deep");
+    complaints_->add(extends.source, "extends", *name,
+                     "more than " + std::to_string(max_extends) + " files deep");
     return {};
   }
   if (!fs::exists(path, error)) {
@@ -194,7 +202,8 @@ void DocumentLoader::load_tables(Document& document, ValueMap& keys, const fs::p
   ValueMap* section = network == keys.end() ? nullptr : network->second.as<ValueMap>();
   if (section == nullptr) return;
   for (const std::string_view name : table_names()) {
-    if (const std::optional<Value> path = extract(*section, name)) load_table(document, name, *path, directory);
+    if (const std::optional<Value> path = extract(*section, name))
+      load_table(document, name, *path, directory);
   }
 }
 
@@ -213,7 +222,8 @@ void DocumentLoader::load_table(Document& document, std::string_view name, const
     return;
   }
   if (text->find('\n') != std::string::npos) {  // the table itself, its text starting under the key
-    table = to_table(parse_csv(*text), std::string(name), path.source.file, path.source.line + 1, *complaints_);
+    table = to_table(parse_csv(*text), std::string(name), path.source.file, path.source.line + 1,
+                     *complaints_);
     return;
   }
   const fs::path csv_path = directory / *text;
@@ -239,10 +249,12 @@ void DocumentLoader::apply_set(Document& document, const Value& set, const fs::p
   std::vector<Assignment> assignments;
   collect_assignments(*map, {}, assignments);
   if (assignments.size() > max_assignments) {
-    complaints_->add(set.source, "set", {}, "more than " + std::to_string(max_assignments) + " addresses");
+    complaints_->add(set.source, "set", {},
+                     "more than " + std::to_string(max_assignments) + " addresses");
     return;
   }
-  std::ranges::stable_sort(assignments, {}, [](const Assignment& a) { return a.change.operand.source.line; });
+  std::ranges::stable_sort(assignments, {},
+                           [](const Assignment& a) { return a.change.operand.source.line; });
   for (const Assignment& assignment : assignments) {
     if (const auto table = table_of_path(assignment.address)) {
       load_table(document, *table, assignment.change.operand, directory);

@@ -7,13 +7,17 @@
 
 namespace blocrisk {
 
-/// Letters to insert, delete, replace or swap to turn one into the other (at most 64 of each are compared).
+/// Letters to insert, delete, replace or swap to turn one into the other (at most 64 of each are
+/// compared).
 [[nodiscard]] int edit_distance(std::string_view a, std::string_view b);
 
-/// The candidate with the smallest edit distance, the first among equals; empty where there is none.
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+/// The candidate with the smallest edit distance, the first among equals; empty where there is
+/// none.
+[[nodiscard]] std::string nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
 
 /// "; nearest: X" to end a message with, or nothing where there are no candidates.
-[[nodiscard]] std::string nearest_hint(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::string nearest_hint(std::string_view word,
+                                       const std::vector<std::string>& candidates);
 
 }  // namespace blocrisk

@@ -13,7 +13,8 @@ std::string number_text(double value) {
 
 std::string rounded_text(double value) {
   std::array<char, 32> buffer{};
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::general, 6);
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                    std::chars_format::general, 6);
   return {buffer.data(), result.ptr};
 }
 
@@ -22,7 +23,8 @@ std::optional<double> parse_number(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0.0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
+  if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size())
+    return std::nullopt;
   return value + 0.0;  // -0 becomes 0, so that equal scenarios have one text
 }
 

@@ -22,18 +22,21 @@ bool is_numeric(Kind kind) {
     case Kind::real:
     case Kind::real_list:
     case Kind::real_matrix:
-    case Kind::real_map: return true;
+    case Kind::real_map:
+      return true;
     case Kind::text:
     case Kind::boolean:
     case Kind::rule:
-    case Kind::text_list: return false;
+    case Kind::text_list:
+      return false;
   }
   return false;
 }
 
 std::string unquoted(std::string_view text) {
   text = trimmed(text);
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    text = text.substr(1, text.size() - 2);
   return std::string(text);
 }
 
@@ -112,12 +115,16 @@ std::optional<std::string> cell_text(const Value& value) {
 class Application {
  public:
   Application(Document& document, const Assignment& assignment, Complaints& complaints)
-      : document_(document), address_(trimmed(assignment.address)), change_(assignment.change), complaints_(complaints) {}
+      : document_(document),
+        address_(trimmed(assignment.address)),
+        change_(assignment.change),
+        complaints_(complaints) {}
 
   void run() {
     const std::size_t head_end = address_.find_first_of(".[");
     const std::string_view head = address_.substr(0, head_end);
-    const std::string_view rest = head_end == std::string_view::npos ? "" : address_.substr(head_end);
+    const std::string_view rest =
+        head_end == std::string_view::npos ? "" : address_.substr(head_end);
     const bool is_table = std::ranges::find(table_names(), head) != table_names().end();
     if (is_table) return set_cells(head, rest);
     const SectionSpec* section = head.empty() ? nullptr : find_section(head);
@@ -148,7 +155,8 @@ class Application {
     return names;
   }
 
-  static std::vector<std::string> key_names(const SectionSpec& section, const std::string& prefix = {}) {
+  static std::vector<std::string> key_names(const SectionSpec& section,
+                                            const std::string& prefix = {}) {
     std::vector<std::string> names;
     for (const KeySpec& key : section.keys) {
       if (key.presence != Presence::key) names.push_back(prefix + std::string(key.name));
@@ -163,7 +171,9 @@ class Application {
   // ---- keys of sections and of entries of arrays
 
   void set_section_key(const SectionSpec& section, std::string_view rest) {
-    Value& value = document_.keys.try_emplace(std::string(section.name), Value{ValueMap{}, {}, false}).first->second;
+    Value& value =
+        document_.keys.try_emplace(std::string(section.name), Value{ValueMap{}, {}, false})
+            .first->second;
     if (ValueMap* keys = value.as<ValueMap>()) {
       change_key(*keys, section, std::string(section.name) + ".", rest);
     }  // else the section is no section, which the reading of the document tells
@@ -178,7 +188,8 @@ class Application {
     for (std::size_t i = 0; entries != nullptr && i < entries->size(); ++i) {
       ValueMap* keys = (*entries)[i].as<ValueMap>();
       const auto field = keys == nullptr ? ValueMap::iterator{} : keys->find(name_field);
-      const std::string* name = keys == nullptr || field == keys->end() ? nullptr : field->second.as<std::string>();
+      const std::string* name =
+          keys == nullptr || field == keys->end() ? nullptr : field->second.as<std::string>();
       if (name == nullptr) continue;
       names.push_back(std::string(section.name) + "." + *name);
       const std::string_view key = after_name(rest, *name);
@@ -197,18 +208,22 @@ class Application {
     return {};
   }
 
-  bool change_key(ValueMap& keys, const SectionSpec& section, const std::string& prefix, std::string_view rest) {
+  bool change_key(ValueMap& keys, const SectionSpec& section, const std::string& prefix,
+                  std::string_view rest) {
     const std::size_t end = rest.find_first_of(".[");
     const std::string_view name = rest.substr(0, end);
     const std::string_view tail = end == std::string_view::npos ? "" : rest.substr(end);
     const KeySpec* spec = section.find(name);
     if (spec == nullptr) {
-      return complain("matches nothing" + hint(prefix + std::string(name), key_names(section, prefix)));
+      return complain("matches nothing" +
+                      hint(prefix + std::string(name), key_names(section, prefix)));
     }
     if (spec->presence == Presence::key) return complain("a name cannot be changed");
-    if (change_.operation != Operation::set && !is_numeric(spec->kind)) return complain("is not a number to change");
+    if (change_.operation != Operation::set && !is_numeric(spec->kind))
+      return complain("is not a number to change");
     if (tail.empty()) return change_whole(keys, *spec);
-    if (tail.front() == '.' && spec->kind == Kind::real_map) return change_entry(keys, *spec, unquoted(tail.substr(1)));
+    if (tail.front() == '.' && spec->kind == Kind::real_map)
+      return change_entry(keys, *spec, unquoted(tail.substr(1)));
     if (tail.front() == '[') return change_element(keys, *spec, tail);
     return complain("matches nothing: " + prefix + std::string(name) + " has no keys inside");
   }
@@ -217,7 +232,8 @@ class Application {
   static Value* value_or_default(ValueMap& keys, const KeySpec& spec) {
     const auto found = keys.find(spec.name);
     if (found != keys.end()) return &found->second;
-    std::optional<Value> value = spec.default_text.empty() ? std::nullopt : parse_toml_value(spec.default_text);
+    std::optional<Value> value =
+        spec.default_text.empty() ? std::nullopt : parse_toml_value(spec.default_text);
     if (!value) return nullptr;
     return &keys.emplace(std::string(spec.name), std::move(*value)).first->second;
   }
@@ -233,7 +249,9 @@ class Application {
   }
 
   bool change_entry(ValueMap& keys, const KeySpec& spec, const std::string& name) {
-    Value& value = keys.try_emplace(std::string(spec.name), Value{ValueMap{}, change_.operand.source, false}).first->second;
+    Value& value =
+        keys.try_emplace(std::string(spec.name), Value{ValueMap{}, change_.operand.source, false})
+            .first->second;
     ValueMap* map = value.as<ValueMap>();
     if (map == nullptr) return true;  // the reading of the document tells
     if (name == "*") {
@@ -241,7 +259,8 @@ class Application {
       return true;  // an empty map has nothing to change, and what it would be set to is not said
     }
     const auto found = map->find(name);
-    if (found != map->end()) return change_value(found->second, change_) || complain("is not a number to change");
+    if (found != map->end())
+      return change_value(found->second, change_) || complain("is not a number to change");
     if (change_.operation == Operation::set) {
       map->emplace(name, change_.operand);
       return true;
@@ -258,20 +277,25 @@ class Application {
   }
 
   bool change_indexed(Value& value, std::string_view indices) {
-    if (indices.empty()) return change_value(value, change_) || complain("is not a number to change");
+    if (indices.empty())
+      return change_value(value, change_) || complain("is not a number to change");
     const std::size_t close = indices.find(']');
     ValueList* list = value.as<ValueList>();
-    if (indices.front() != '[' || close == std::string_view::npos) return complain("an index is written [0]");
+    if (indices.front() != '[' || close == std::string_view::npos)
+      return complain("an index is written [0]");
     if (list == nullptr) return complain("matches nothing: there is no list to take an element of");
     const std::string_view index = trimmed(indices.substr(1, close - 1));
     const std::string_view rest = indices.substr(close + 1);
     if (index == "*") {
-      return std::ranges::all_of(*list, [&](Value& element) { return change_indexed(element, rest); });
+      return std::ranges::all_of(*list,
+                                 [&](Value& element) { return change_indexed(element, rest); });
     }
     std::size_t position = 0;
     const auto parsed = std::from_chars(index.data(), index.data() + index.size(), position);
-    if (parsed.ec != std::errc{} || parsed.ptr != index.data() + index.size() || position >= list->size()) {
-      return complain("matches nothing: " + std::to_string(list->size()) + " elements, counted from 0");
+    if (parsed.ec != std::errc{} || parsed.ptr != index.data() + index.size() ||
+        position >= list->size()) {
+      return complain("matches nothing: " + std::to_string(list->size()) +
+                      " elements, counted from 0");
     }
     return change_indexed((*list)[position], rest);
   }
@@ -300,7 +324,8 @@ class Application {
     if (wanted == std::vector<std::string>{"*"}) wanted.assign(key_names.size(), "*");
     if (wanted.size() != key_names.size()) {
       std::string form = std::string(table_name) + "[";
-      for (const std::string& name : key_names) form += (&name == &key_names.front() ? "" : ",") + name;
+      for (const std::string& name : key_names)
+        form += (&name == &key_names.front() ? "" : ",") + name;
       complain("a cell is addressed as " + form + "].column");
       return;
     }
@@ -312,7 +337,8 @@ class Application {
     RawTable& table = found->second;
     if (table.columns.empty()) return;  // it could not be read, which is told elsewhere
     const std::string column(rest.substr(close + 2));
-    if (check_column(table_name, table, column)) change_rows(table_name, table, key_names, wanted, column);
+    if (check_column(table_name, table, column))
+      change_rows(table_name, table, key_names, wanted, column);
   }
 
   bool check_column(std::string_view table_name, const RawTable& table, const std::string& column) {
@@ -323,10 +349,12 @@ class Application {
     const KeySpec* spec = section->find(column);
     if (spec == nullptr) return complain("no such column" + hint(column, key_names(*section)));
     if (spec->presence == Presence::key) return complain("a key column cannot be changed");
-    return change_.operation == Operation::set || is_numeric(spec->kind) || complain("is not a number to change");
+    return change_.operation == Operation::set || is_numeric(spec->kind) ||
+           complain("is not a number to change");
   }
 
-  void change_rows(std::string_view table_name, RawTable& table, const std::vector<std::string>& key_names,
+  void change_rows(std::string_view table_name, RawTable& table,
+                   const std::vector<std::string>& key_names,
                    const std::vector<std::string>& wanted, const std::string& column) {
     std::vector<std::size_t> key_positions;
     for (const std::string& name : key_names) {
@@ -354,7 +382,8 @@ class Application {
   }
 
   std::string nearest_row(std::string_view table_name, const RawTable& table,
-                          const std::vector<std::size_t>& key_positions, const std::vector<std::string>& wanted) {
+                          const std::vector<std::size_t>& key_positions,
+                          const std::vector<std::string>& wanted) {
     const auto address = [&](auto&& key_at) {
       std::string text(table_name);
       for (std::size_t k = 0; k < wanted.size(); ++k) text += (k == 0 ? '[' : ',') + key_at(k);
@@ -371,8 +400,8 @@ class Application {
     return hint(asked, {candidates.begin(), candidates.end()});
   }
 
-  bool change_cell(std::string_view table_name, RawTable& table, std::size_t row, const std::string& column,
-                   bool any_row) {
+  bool change_cell(std::string_view table_name, RawTable& table, std::size_t row,
+                   const std::string& column, bool any_row) {
     const auto position = static_cast<std::size_t>(table.column(column));
     std::optional<std::string> text;
     if (change_.operation == Operation::set) {
@@ -382,7 +411,8 @@ class Application {
       const std::optional<double> old_value = cell_number(table_name, table, row, column);
       const bool empty = trimmed(table.rows[row].cells[position]).empty();
       if (!old_value && empty && any_row) return true;  // of many rows, those that have a value
-      if (!old_value) return complain(empty ? "the cell is empty" : "the cell holds no number to change");
+      if (!old_value)
+        return complain(empty ? "the cell is empty" : "the cell holds no number to change");
       text = number_text(operate(change_.operation, *old_value, number_of(change_.operand)));
     }
     write_cell(table, row, position, *text);
@@ -396,19 +426,22 @@ class Application {
   }
 
   /// A correlation stays symmetric: the cell across the diagonal takes the same value.
-  void mirror_cell(RawTable& table, std::size_t row, const std::string& column, const std::string& text) {
+  void mirror_cell(RawTable& table, std::size_t row, const std::string& column,
+                   const std::string& text) {
     const int across = table.column(trimmed(table.rows[row].cells.front()));
     for (std::size_t other = 0; other < table.rows.size() && across > 0; ++other) {
-      if (trimmed(table.rows[other].cells.front()) == column) write_cell(table, other, static_cast<std::size_t>(across), text);
+      if (trimmed(table.rows[other].cells.front()) == column)
+        write_cell(table, other, static_cast<std::size_t>(across), text);
     }
   }
 
   /// The number in a cell, or what an empty one stands for.
-  static std::optional<double> cell_number(std::string_view table_name, const RawTable& table, std::size_t row,
-                                           std::string_view column) {
+  static std::optional<double> cell_number(std::string_view table_name, const RawTable& table,
+                                           std::size_t row, std::string_view column) {
     const int position = table.column(column);
     if (position != none) {
-      const std::string_view text = trimmed(table.rows[row].cells[static_cast<std::size_t>(position)]);
+      const std::string_view text =
+          trimmed(table.rows[row].cells[static_cast<std::size_t>(position)]);
       if (!text.empty()) return parse_number(text);
     }
     const SectionSpec* section = find_section(table_name);
@@ -430,7 +463,8 @@ class Application {
 Change change_from_value(const Value& value) {
   Change change{Operation::set, value};
   const std::string* text = value.as<std::string>();
-  if (text == nullptr || text->size() < 2 || (text->front() != '*' && text->front() != '+')) return change;
+  if (text == nullptr || text->size() < 2 || (text->front() != '*' && text->front() != '+'))
+    return change;
   const std::optional<double> operand = parse_number(std::string_view(*text).substr(1));
   if (!operand) return change;
   change.operation = text->front() == '*' ? Operation::multiply : Operation::add;

@@ -25,7 +25,8 @@ struct Assignment {
 [[nodiscard]] Change change_from_value(const Value& value);
 
 /// "address=value" as on a command line, the value in TOML or as bare text; nothing without a `=`.
-[[nodiscard]] std::optional<Assignment> parse_assignment(std::string_view option, SourceLine source);
+[[nodiscard]] std::optional<Assignment> parse_assignment(std::string_view option,
+                                                         SourceLine source);
 
 /// The table whose path the address is, "nodes" for "network.nodes".
 [[nodiscard]] std::optional<std::string_view> table_of_path(std::string_view address);

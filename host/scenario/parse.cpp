@@ -32,7 +32,8 @@ Scenario load_scenario(const std::filesystem::path& path, std::span<const std::s
   return finish(loader, loader.load_file(path), overrides, files, complaints);
 }
 
-Scenario load_canonical(std::string_view text, const std::string& name, std::span<const std::string> overrides) {
+Scenario load_canonical(std::string_view text, const std::string& name,
+                        std::span<const std::string> overrides) {
   std::vector<std::string> files;
   Complaints complaints(files);
   DocumentLoader loader(complaints);

@@ -34,20 +34,29 @@ class KeyDepthScan {
   int deep_key_line() {
     for (; at_ < text_.size(); ++at_) {
       switch (text_[at_]) {
-        case '#': at_ = std::min(text_.find('\n', at_), text_.size()) - 1; break;
+        case '#':
+          at_ = std::min(text_.find('\n', at_), text_.size()) - 1;
+          break;
         case '"':
-        case '\'': skip_string(text_[at_]); break;
-        case '\n': ++line_; [[fallthrough]];
+        case '\'':
+          skip_string(text_[at_]);
+          break;
+        case '\n':
+          ++line_;
+          [[fallthrough]];
         case '=':
         case ',':
         case '[':
         case ']':
         case '{':
-        case '}': dots_ = 0; break;
+        case '}':
+          dots_ = 0;
+          break;
         case '.':
           if (++dots_ > max_key_dots) return line_;
           break;
-        default: break;
+        default:
+          break;
       }
     }
     return 0;
@@ -57,7 +66,8 @@ class KeyDepthScan {
   /// Leaves `at_` on the last character of the string.
   void skip_string(char quote) {
     const bool multi_line = text_.substr(at_).starts_with(std::string(3, quote));
-    const std::string_view close = std::string_view(quote == '"' ? "\"\"\"" : "'''").substr(0, multi_line ? 3 : 1);
+    const std::string_view close =
+        std::string_view(quote == '"' ? "\"\"\"" : "'''").substr(0, multi_line ? 3 : 1);
     for (at_ += close.size(); at_ < text_.size(); ++at_) {
       if (text_[at_] == '\\' && quote == '"') {
         ++at_;
@@ -104,12 +114,22 @@ class Converter {
 
  private:
   void fill(Value& result, const toml::value<bool>& node) const { result.data = node.get(); }
-  void fill(Value& result, const toml::value<std::int64_t>& node) const { result.data = node.get(); }
-  void fill(Value& result, const toml::value<double>& node) const { result.data = node.get() + 0.0; }
+  void fill(Value& result, const toml::value<std::int64_t>& node) const {
+    result.data = node.get();
+  }
+  void fill(Value& result, const toml::value<double>& node) const {
+    result.data = node.get() + 0.0;
+  }
   void fill(Value& result, const toml::value<std::string>& node) const { result.data = node.get(); }
-  void fill(Value& result, const toml::value<toml::date>& node) const { result.data = streamed(node.get()); }
-  void fill(Value& result, const toml::value<toml::time>& node) const { result.data = streamed(node.get()); }
-  void fill(Value& result, const toml::value<toml::date_time>& node) const { result.data = streamed(node.get()); }
+  void fill(Value& result, const toml::value<toml::date>& node) const {
+    result.data = streamed(node.get());
+  }
+  void fill(Value& result, const toml::value<toml::time>& node) const {
+    result.data = streamed(node.get());
+  }
+  void fill(Value& result, const toml::value<toml::date_time>& node) const {
+    result.data = streamed(node.get());
+  }
   void fill(Value& result, const toml::array& node) const {
     ValueList list;
     for (const toml::node& element : node) list.push_back(value(element));
@@ -152,7 +172,8 @@ void break_toml_assertion() { throw BrokenTomlAssertion("a malformed key or valu
 
 ValueMap parse_toml(std::string_view text, int file, Complaints& complaints) {
   Parsed parsed = parse(text, file);
-  if (!parsed.problem.empty()) complaints.add({file, parsed.line}, {}, {}, "not TOML: " + parsed.problem);
+  if (!parsed.problem.empty())
+    complaints.add({file, parsed.line}, {}, {}, "not TOML: " + parsed.problem);
   return std::move(parsed.map);
 }
 

@@ -8,7 +8,8 @@
 
 namespace blocrisk {
 
-/// Complains and returns an empty map where the text is no TOML. `file` is an index of `complaints`.
+/// Complains and returns an empty map where the text is no TOML. `file` is an index of
+/// `complaints`.
 [[nodiscard]] ValueMap parse_toml(std::string_view text, int file, Complaints& complaints);
 
 /// One value as it could stand right of `=`; nothing where it is none.

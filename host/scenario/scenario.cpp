@@ -53,7 +53,8 @@ CivilDate parse_date(const std::string& text) {
 
 /// Weights in the order of `names`, summing to 1; unknown names are validation's business.
 template <class T>
-std::vector<double> normalised(const std::map<std::string, double>& weights, const std::vector<T>& named) {
+std::vector<double> normalised(const std::map<std::string, double>& weights,
+                               const std::vector<T>& named) {
   std::vector<double> result;
   double sum = 0.0;
   for (const T& entry : named) {
@@ -75,7 +76,8 @@ std::vector<int> indices(const std::vector<std::string>& names, const IndexByNam
 /// The default, no switching, for any number of regimes.
 void expand_switching(Actor& actor) {
   const std::size_t n = actor.regimes.size();
-  if (actor.switch_per_yr == Actor{}.switch_per_yr) actor.switch_per_yr.assign(n, std::vector<double>(n, 0.0));
+  if (actor.switch_per_yr == Actor{}.switch_per_yr)
+    actor.switch_per_yr.assign(n, std::vector<double>(n, 0.0));
 }
 
 void resolve_groups(Scenario& s, const IndexByName& countries) {
@@ -100,7 +102,8 @@ void resolve_scheduled(Scenario& s, const IndexByName& minerals) {
     if (event.minerals) {
       event.mineral_indices = indices(*event.minerals, minerals);
     } else {
-      for (std::size_t m = 0; m < s.minerals.size(); ++m) event.mineral_indices.push_back(static_cast<int>(m));
+      for (std::size_t m = 0; m < s.minerals.size(); ++m)
+        event.mineral_indices.push_back(static_cast<int>(m));
     }
   }
 }
@@ -159,11 +162,21 @@ bool Scenario::is_member(int country) const {
   return std::ranges::find(bloc.member_indices, country) != bloc.member_indices.end();
 }
 
-int Scenario::country_index(const std::string& id) const { return position(countries, &Country::id, id); }
-int Scenario::mineral_index(const std::string& id) const { return position(minerals, &Mineral::id, id); }
-int Scenario::instrument_index(const std::string& n) const { return position(instruments, &Instrument::name, n); }
-int Scenario::target_group_index(const std::string& n) const { return position(target_groups, &TargetGroup::name, n); }
-int Scenario::actor_index(const std::string& country) const { return position(actors, &Actor::country, country); }
+int Scenario::country_index(const std::string& id) const {
+  return position(countries, &Country::id, id);
+}
+int Scenario::mineral_index(const std::string& id) const {
+  return position(minerals, &Mineral::id, id);
+}
+int Scenario::instrument_index(const std::string& n) const {
+  return position(instruments, &Instrument::name, n);
+}
+int Scenario::target_group_index(const std::string& n) const {
+  return position(target_groups, &TargetGroup::name, n);
+}
+int Scenario::actor_index(const std::string& country) const {
+  return position(actors, &Actor::country, country);
+}
 
 int Scenario::stage_index(int mineral, const std::string& stage) const {
   if (mineral == none) return none;

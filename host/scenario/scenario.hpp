@@ -19,12 +19,12 @@ namespace blocrisk {
 
 /// Limits of the input. Those of the network (countries, minerals, stages, steps, actors,
 /// instruments, groups) are stated with the arrays they size, in kernels/model/network.hpp.
-inline constexpr int max_regimes = 16;       ///< per actor
+inline constexpr int max_regimes = 16;  ///< per actor
 inline constexpr int max_scheduled = 256;
 inline constexpr int max_projects = 1024;
-inline constexpr int max_exceedance = 32;    ///< thresholds
+inline constexpr int max_exceedance = 32;  ///< thresholds
 inline constexpr double max_paths = 1e12;
-inline constexpr double days_per_yr = 365.0;  ///< where stocks are given in days
+inline constexpr double days_per_yr = 365.0;        ///< where stocks are given in days
 inline constexpr double default_utilisation = 0.9;  ///< capacity = output / 0.9 where none is given
 
 inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
@@ -51,8 +51,8 @@ struct CivilDate {
 };
 
 struct Clock {
-  std::string start;      ///< "2027-01-01"
-  CivilDate start_date;   ///< the same, read by resolve(); year 0 where it is no date
+  std::string start;     ///< "2027-01-01"
+  CivilDate start_date;  ///< the same, read by resolve(); year 0 where it is no date
   double years = missing;
   int steps_per_year = 12;
   bool operator==(const Clock&) const = default;
@@ -135,9 +135,10 @@ struct TargetGroup {
 struct Actor {
   std::string country;
   std::vector<std::string> regimes = {"base"};
-  std::vector<double> start = {1.0};                        ///< probability per regime
-  std::vector<double> events_per_yr;                        ///< per regime
-  std::vector<std::vector<double>> switch_per_yr = {{0.0}};  ///< [from][to]; the diagonal is ignored
+  std::vector<double> start = {1.0};  ///< probability per regime
+  std::vector<double> events_per_yr;  ///< per regime
+  std::vector<std::vector<double>> switch_per_yr = {
+      {0.0}};                    ///< [from][to]; the diagonal is ignored
   double self_excitation = 0.0;  ///< 1/yr
   double contagion = 0.0;        ///< 1/yr
   double memory_per_yr = 2.0;
@@ -314,7 +315,8 @@ struct Scenario {
   /// Length of a step, in years.
   [[nodiscard]] double step_years() const { return 1.0 / clock.steps_per_year; }
   [[nodiscard]] double correlation_at(int row, int column) const {
-    return correlation[static_cast<std::size_t>(row) * minerals.size() + static_cast<std::size_t>(column)];
+    return correlation[static_cast<std::size_t>(row) * minerals.size() +
+                       static_cast<std::size_t>(column)];
   }
   /// Price floor of a mineral as a ratio to its base price; 0 where it has none.
   [[nodiscard]] double floor_ratio(int mineral) const;
@@ -333,7 +335,8 @@ struct Scenario {
 };
 
 /// Fills every index, group and weight that follows from the rows, an absent correlation with the
-/// identity, and the default of no switching to the number of regimes. Call it after building or changing a scenario by hand; the parser does.
+/// identity, and the default of no switching to the number of regimes. Call it after building or
+/// changing a scenario by hand; the parser does.
 void resolve(Scenario& scenario);
 
 }  // namespace blocrisk

@@ -9,7 +9,9 @@ namespace {
 
 /// Length of the UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 where there is none.
 std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) -> unsigned { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto byte = [&](std::size_t i) -> unsigned {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
   const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
     return byte(at + i) >= low && byte(at + i) <= high;
   };
@@ -20,7 +22,10 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
     return follows(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
   }
   if (lead >= 0xF0 && lead <= 0xF4) {
-    return follows(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3) ? 4 : 0;
+    return follows(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && follows(2) &&
+                   follows(3)
+               ? 4
+               : 0;
   }
   return 0;
 }
@@ -52,8 +57,10 @@ TextFile checked_text(std::string text) {
     file.text = std::move(text);
     return file;
   }
-  file.problem = text[bad] == '\0' ? "has a NUL byte; a text file is expected" : "is not UTF-8 text";
-  file.line = 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad), '\n'));
+  file.problem =
+      text[bad] == '\0' ? "has a NUL byte; a text file is expected" : "is not UTF-8 text";
+  file.line = 1 + static_cast<int>(std::count(
+                      text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad), '\n'));
   return file;
 }
 
@@ -74,7 +81,8 @@ TextFile read_text_file(const std::filesystem::path& path, std::uintmax_t max_by
   std::string text(static_cast<std::size_t>(std::max<std::uintmax_t>(size, 4096)) + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad()) return problem("cannot be read");
-  if (static_cast<std::size_t>(stream.gcount()) == text.size()) return problem("changed while it was read");
+  if (static_cast<std::size_t>(stream.gcount()) == text.size())
+    return problem("changed while it was read");
   text.resize(static_cast<std::size_t>(stream.gcount()));
   return checked_text(std::move(text));
 }

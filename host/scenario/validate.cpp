@@ -8,27 +8,33 @@ namespace blocrisk {
 SourceLine Findings::place(const std::string& address, SourceLine fallback) const {
   const auto& keys = scenario_->provenance.keys;
   // From the address itself to what it lies in: "actor.CHN.start[0]", "actor.CHN.start", ...
-  for (std::size_t end = address.size(); end != std::string::npos && end > 0; end = address.find_last_of(".[", end - 1)) {
+  for (std::size_t end = address.size(); end != std::string::npos && end > 0;
+       end = address.find_last_of(".[", end - 1)) {
     const auto found = keys.find(address.substr(0, end));
     if (found != keys.end()) return found->second;
   }
   return fallback;
 }
 
-void Findings::add(const std::string& address, SourceLine fallback, std::string value, std::string message) {
+void Findings::add(const std::string& address, SourceLine fallback, std::string value,
+                   std::string message) {
   if (!can_read(address)) return;
   complaints_->add(place(address, fallback), address, std::move(value), std::move(message));
 }
 
-void Findings::check_known(int index, const std::string& address, SourceLine fallback, const std::string& name,
-                           std::string_view table, const std::vector<std::string>& known) {
+void Findings::check_known(int index, const std::string& address, SourceLine fallback,
+                           const std::string& name, std::string_view table,
+                           const std::vector<std::string>& known) {
   if (index != none || !can_read(table)) return;
   const std::string hint = complaints_->wants_hint() ? nearest_hint(name, known) : "";
-  const std::string_view what = table == "countries" ? "country" : table == "minerals" ? "mineral" : table;
+  const std::string_view what = table == "countries"  ? "country"
+                                : table == "minerals" ? "mineral"
+                                                      : table;
   add(address, fallback, name, "no such " + std::string(what) + hint);
 }
 
-void validate_into(const Scenario& scenario, bool missing_is_told, const Unreadable& unreadable, Complaints& complaints) {
+void validate_into(const Scenario& scenario, bool missing_is_told, const Unreadable& unreadable,
+                   Complaints& complaints) {
   Findings findings(scenario, complaints, missing_is_told, unreadable);
   check_values(scenario, findings);
   check_names(scenario, findings);

@@ -25,7 +25,8 @@ std::vector<std::string> ids_of(const std::vector<Mineral>& minerals) {
 
 void check_regimes(const Actor& actor, const std::string& address, Findings& findings) {
   const std::size_t n = actor.regimes.size();
-  const auto complain = [&](const std::string& key, const std::string& value, const std::string& message) {
+  const auto complain = [&](const std::string& key, const std::string& value,
+                            const std::string& message) {
     findings.add(address + key, actor.source, value, message);
   };
   if (n < 1 || n > max_regimes) {
@@ -34,7 +35,8 @@ void check_regimes(const Actor& actor, const std::string& address, Findings& fin
   }
   for (std::size_t i = 0; i < n; ++i) {
     const auto end = actor.regimes.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::find(actor.regimes.begin(), end, actor.regimes[i]) != end) complain("regimes", actor.regimes[i], "comes twice");
+    if (std::find(actor.regimes.begin(), end, actor.regimes[i]) != end)
+      complain("regimes", actor.regimes[i], "comes twice");
   }
   const std::string expected = "must be as many as there are regimes, " + std::to_string(n);
   if (actor.start.size() != n) {
@@ -46,26 +48,33 @@ void check_regimes(const Actor& actor, const std::string& address, Findings& fin
   if (actor.events_per_yr.size() != n) {
     complain("events_per_yr", std::to_string(actor.events_per_yr.size()) + " numbers", expected);
   }
-  const bool square = actor.switch_per_yr.size() == n &&
-                      std::ranges::all_of(actor.switch_per_yr, [n](const auto& row) { return row.size() == n; });
+  const bool square =
+      actor.switch_per_yr.size() == n &&
+      std::ranges::all_of(actor.switch_per_yr, [n](const auto& row) { return row.size() == n; });
   if (!square) complain("switch_per_yr", "", "must be square, one row and column per regime");
 }
 
 template <class T>
-void check_weights(const std::map<std::string, double>& weights, const std::vector<T>& named, const std::string& address,
-                   const Actor& actor, std::string_view table, Findings& findings) {
+void check_weights(const std::map<std::string, double>& weights, const std::vector<T>& named,
+                   const std::string& address, const Actor& actor, std::string_view table,
+                   Findings& findings) {
   double sum = 0.0;
   for (const auto& [name, weight] : weights) {
     sum += weight;
     const bool known = std::ranges::find(named, name, &T::name) != named.end();
-    findings.check_known(known ? 0 : none, address + "." + name, actor.source, name, table, names_of(named));
+    findings.check_known(known ? 0 : none, address + "." + name, actor.source, name, table,
+                         names_of(named));
   }
-  const bool has_negative = std::ranges::any_of(weights, [](const auto& entry) { return entry.second < 0.0; });
+  const bool has_negative =
+      std::ranges::any_of(weights, [](const auto& entry) { return entry.second < 0.0; });
   if (has_negative) return;  // out of its range, which is told
-  if (!(sum > 0.0)) findings.add(address, actor.source, "sum " + number_text(sum), "weights must sum to more than 0");
+  if (!(sum > 0.0))
+    findings.add(address, actor.source, "sum " + number_text(sum),
+                 "weights must sum to more than 0");
 }
 
-/// Expected number of direct successors of an event: beta_ck / delta_k, the actor's own on the diagonal.
+/// Expected number of direct successors of an event: beta_ck / delta_k, the actor's own on the
+/// diagonal.
 void check_branching(const Scenario& s, Findings& findings) {
   const std::size_t n = s.actors.size();
   if (n > max_actors) return;
@@ -74,24 +83,30 @@ void check_branching(const Scenario& s, Findings& findings) {
     for (std::size_t k = 0; k < n; ++k) {
       const double excitation = c == k ? s.actors[c].self_excitation : s.actors[c].contagion;
       successors[c * n + k] = excitation / s.actors[k].memory_per_yr;
-      if (!(successors[c * n + k] >= 0.0) || !std::isfinite(successors[c * n + k])) return;  // a range is broken
+      if (!(successors[c * n + k] >= 0.0) || !std::isfinite(successors[c * n + k]))
+        return;  // a range is broken
     }
   }
   const double radius = spectral_radius(successors, n);
   if (radius < 1.0) return;
-  const auto worst = std::ranges::max_element(s.actors, {}, [](const Actor& a) { return a.self_excitation / a.memory_per_yr; });
-  findings.add("actor." + worst->country + ".self_excitation", worst->source, number_text(worst->self_excitation),
-               "events breed events without end: branching ratio " + rounded_text(radius) +
-                   ", the spectral radius of self_excitation and contagion over memory_per_yr; must be < 1");
+  const auto worst = std::ranges::max_element(
+      s.actors, {}, [](const Actor& a) { return a.self_excitation / a.memory_per_yr; });
+  findings.add(
+      "actor." + worst->country + ".self_excitation", worst->source,
+      number_text(worst->self_excitation),
+      "events breed events without end: branching ratio " + rounded_text(radius) +
+          ", the spectral radius of self_excitation and contagion over memory_per_yr; must be < 1");
 }
 
 void check_group(const TargetGroup& group, Findings& findings) {
   const bool special = group.name == "everyone" || group.name == "bloc";
   const std::string address = "target_group." + group.name + ".countries";
   if (special && group.countries) {
-    findings.add(address, group.source, "", "the group \"" + group.name + "\" takes no list of countries");
+    findings.add(address, group.source, "",
+                 "the group \"" + group.name + "\" takes no list of countries");
   } else if (!special && (!group.countries || group.countries->empty())) {
-    findings.add(address, group.source, "", "at least one country; only \"everyone\" and \"bloc\" need no list");
+    findings.add(address, group.source, "",
+                 "at least one country; only \"everyone\" and \"bloc\" need no list");
   }
 }
 
@@ -99,25 +114,28 @@ void check_event(const Scenario& s, const ScheduledEvent& event, Findings& findi
   const std::string address = "scheduled." + event.name + ".";
   std::vector<std::string> actors;
   for (const Actor& actor : s.actors) actors.push_back(actor.country);
-  const auto check = [&](int index, const char* key, const std::string& name, std::string_view table,
-                         const std::vector<std::string>& known) {
+  const auto check = [&](int index, const char* key, const std::string& name,
+                         std::string_view table, const std::vector<std::string>& known) {
     if (!name.empty()) findings.check_known(index, address + key, event.source, name, table, known);
   };
   check(event.actor_index, "actor", event.actor, "actor", actors);
-  check(event.instrument_index, "instrument", event.instrument, "instrument", names_of(s.instruments));
+  check(event.instrument_index, "instrument", event.instrument, "instrument",
+        names_of(s.instruments));
   check(event.target_index, "target", event.target, "target_group", names_of(s.target_groups));
   if (event.minerals && event.minerals->empty()) {
-    findings.add(address + "minerals", event.source, "[]", "at least one; without the key it is all of them");
+    findings.add(address + "minerals", event.source, "[]",
+                 "at least one; without the key it is all of them");
   }
   for (std::size_t i = 0; event.minerals && i < event.minerals->size(); ++i) {
     const std::string& id = (*event.minerals)[i];
-    findings.check_known(s.mineral_index(id), address + "minerals[" + std::to_string(i) + "]", event.source, id, "minerals",
-                         ids_of(s.minerals));
+    findings.check_known(s.mineral_index(id), address + "minerals[" + std::to_string(i) + "]",
+                         event.source, id, "minerals", ids_of(s.minerals));
   }
   const int steps = s.n_steps();
   if (steps > 0 && std::nearbyint(event.month * s.clock.steps_per_year / 12.0) >= steps) {
-    findings.add(address + "month", event.source, number_text(event.month),
-                 "must be before the end of the horizon, month " + number_text(12.0 * s.clock.years));
+    findings.add(
+        address + "month", event.source, number_text(event.month),
+        "must be before the end of the horizon, month " + number_text(12.0 * s.clock.years));
   }
 }
 
@@ -158,11 +176,14 @@ void check_actors(const Scenario& scenario, Findings& findings) {
     if (actor.country_index == none && !actor.country.empty()) {
       std::vector<std::string> countries;
       for (const Country& country : scenario.countries) countries.push_back(country.id);
-      findings.check_known(none, address + "country", actor.source, actor.country, "countries", countries);
+      findings.check_known(none, address + "country", actor.source, actor.country, "countries",
+                           countries);
     }
     check_regimes(actor, address, findings);
-    check_weights(actor.instruments, scenario.instruments, address + "instruments", actor, "instrument", findings);
-    check_weights(actor.targets, scenario.target_groups, address + "targets", actor, "target_group", findings);
+    check_weights(actor.instruments, scenario.instruments, address + "instruments", actor,
+                  "instrument", findings);
+    check_weights(actor.targets, scenario.target_groups, address + "targets", actor, "target_group",
+                  findings);
   }
   for (const ScheduledEvent& event : scenario.scheduled) check_event(scenario, event, findings);
   check_branching(scenario, findings);

@@ -32,9 +32,11 @@ class NameChecks {
  private:
   void check_count(std::string_view what, std::size_t count, int least, int most) {
     if (!findings_.can_read(what)) return;
-    if (count < static_cast<std::size_t>(least)) findings_.add(std::string(what), {}, "", "empty; at least one is needed");
+    if (count < static_cast<std::size_t>(least))
+      findings_.add(std::string(what), {}, "", "empty; at least one is needed");
     if (count > static_cast<std::size_t>(most)) {
-      findings_.add(std::string(what), {}, std::to_string(count), "at most " + std::to_string(most));
+      findings_.add(std::string(what), {}, std::to_string(count),
+                    "at most " + std::to_string(most));
     }
   }
 
@@ -60,37 +62,46 @@ class NameChecks {
       const std::string address = address_of(entry);
       const auto [first, is_new] = seen.emplace(address, entry.source);
       if (is_new) continue;
-      const std::string where = first->second.line > 0 ? "; first in line " + std::to_string(first->second.line) : "";
+      const std::string where =
+          first->second.line > 0 ? "; first in line " + std::to_string(first->second.line) : "";
       findings_.add(address, entry.source, "", "comes twice" + where);
     }
   }
 
   void check_unique() {
     for_each_array([&](std::string_view name, auto member) {
-      if (findings_.can_read(name)) check_unique_entries(s_.*member, [&](const auto& entry) { return entry_address(name, entry); });
+      if (findings_.can_read(name))
+        check_unique_entries(s_.*member,
+                             [&](const auto& entry) { return entry_address(name, entry); });
     });
     for_each_table([&](std::string_view name, auto member) {
-      if (findings_.can_read(name)) check_unique_entries(s_.*member, [&](const auto& row) { return row_address(name, row); });
+      if (findings_.can_read(name))
+        check_unique_entries(s_.*member, [&](const auto& row) { return row_address(name, row); });
     });
   }
 
-  void check_country_list(const std::string& address, SourceLine source, const std::vector<std::string>& ids) {
+  void check_country_list(const std::string& address, SourceLine source,
+                          const std::vector<std::string>& ids) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const std::string element = address + "[" + std::to_string(i) + "]";
-      findings_.check_known(s_.country_index(ids[i]), element, source, ids[i], "countries", countries_);
+      findings_.check_known(s_.country_index(ids[i]), element, source, ids[i], "countries",
+                            countries_);
       const auto end = ids.begin() + static_cast<std::ptrdiff_t>(i);
-      if (std::find(ids.begin(), end, ids[i]) != end) findings_.add(element, source, ids[i], "comes twice");
+      if (std::find(ids.begin(), end, ids[i]) != end)
+        findings_.add(element, source, ids[i], "comes twice");
     }
   }
 
   void check_mineral_map(const std::string& address, const std::map<std::string, double>& values) {
     for (const auto& [id, value] : values) {
-      findings_.check_known(s_.mineral_index(id), address + "." + id, {}, id, "minerals", minerals_);
+      findings_.check_known(s_.mineral_index(id), address + "." + id, {}, id, "minerals",
+                            minerals_);
     }
   }
 
   void check_sections() {
-    if (s_.bloc.members.size() <= max_countries) check_country_list("bloc.members", {}, s_.bloc.members);
+    if (s_.bloc.members.size() <= max_countries)
+      check_country_list("bloc.members", {}, s_.bloc.members);
     if (s_.allocation.order.size() <= max_countries) {
       check_country_list("allocation.order", {}, s_.allocation.order);
     } else {
@@ -103,28 +114,35 @@ class NameChecks {
     check_mineral_map("shared_stock.days", s_.shared_stock.days);
     check_mineral_map("shared_stock.tonnes", s_.shared_stock.tonnes);
     for (const TargetGroup& group : s_.target_groups) {
-      if (group.countries) check_country_list("target_group." + group.name + ".countries", group.source, *group.countries);
+      if (group.countries)
+        check_country_list("target_group." + group.name + ".countries", group.source,
+                           *group.countries);
     }
   }
 
-  // Complaints about a row's key name the row; those about another column that column. `known` first, as
-  // the address costs more than the check.
+  // Complaints about a row's key name the row; those about another column that column. `known`
+  // first, as the address costs more than the check.
 
   template <class T>
-  void check_country(const T& row, std::string_view table, std::string_view column, int index, const std::string& id) {
-    if (index == none) findings_.check_known(index, address(row, table, column), row.source, id, "countries", countries_);
+  void check_country(const T& row, std::string_view table, std::string_view column, int index,
+                     const std::string& id) {
+    if (index == none)
+      findings_.check_known(index, address(row, table, column), row.source, id, "countries",
+                            countries_);
   }
 
   template <class T>
   void check_mineral(const T& row, std::string_view table) {
     if (row.mineral_index != none) return;
-    findings_.check_known(none, address(row, table, "mineral"), row.source, row.mineral, "minerals", minerals_);
+    findings_.check_known(none, address(row, table, "mineral"), row.source, row.mineral, "minerals",
+                          minerals_);
   }
 
   template <class T>
   void check_stage(const T& row, std::string_view table) {
     if (row.mineral_index == none || row.stage_index != none) return;
-    findings_.check_known(none, address(row, table, "stage"), row.source, row.stage, "stage of " + row.mineral,
+    findings_.check_known(none, address(row, table, "stage"), row.source, row.stage,
+                          "stage of " + row.mineral,
                           s_.minerals[static_cast<std::size_t>(row.mineral_index)].stages);
   }
 
@@ -175,6 +193,8 @@ class NameChecks {
 
 }  // namespace
 
-void check_names(const Scenario& scenario, Findings& findings) { NameChecks(scenario, findings).run(); }
+void check_names(const Scenario& scenario, Findings& findings) {
+  NameChecks(scenario, findings).run();
+}
 
 }  // namespace blocrisk

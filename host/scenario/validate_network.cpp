@@ -35,11 +35,13 @@ class NetworkChecks {
     if (s_.clock.start_date.year == 0 && !s_.clock.start.empty()) {
       findings_.add("clock.start", {}, s_.clock.start, "must be a date, YYYY-MM-DD");
     }
-    const bool in_range = s_.clock.years > 0.0 && s_.clock.years <= max_steps && s_.clock.steps_per_year >= 1;
+    const bool in_range =
+        s_.clock.years > 0.0 && s_.clock.years <= max_steps && s_.clock.steps_per_year >= 1;
     const double steps = std::round(s_.clock.years * s_.clock.steps_per_year);
     if (in_range && (steps < 1.0 || steps > max_steps)) {
-      findings_.add("clock.years", {}, number_text(s_.clock.years),
-                    "makes " + number_text(steps) + " steps; must be 1 to " + std::to_string(max_steps));
+      findings_.add(
+          "clock.years", {}, number_text(s_.clock.years),
+          "makes " + number_text(steps) + " steps; must be 1 to " + std::to_string(max_steps));
     }
   }
 
@@ -55,17 +57,20 @@ class NetworkChecks {
 
   void check_mineral(const Mineral& mineral) {
     const std::string address = row_address("minerals", mineral) + ".";
-    const auto complain = [&](const char* key, const std::string& value, const std::string& message) {
+    const auto complain = [&](const char* key, const std::string& value,
+                              const std::string& message) {
       findings_.add(address + key, mineral.source, value, message);
     };
     const std::set<std::string> distinct(mineral.stages.begin(), mineral.stages.end());
     const bool not_given = mineral.stages.empty() && findings_.missing_is_told();
     if (!not_given && (mineral.stages.empty() || mineral.stages.size() > max_stages)) {
-      complain("stages", std::to_string(mineral.stages.size()) + " stages", "1 to " + std::to_string(max_stages));
+      complain("stages", std::to_string(mineral.stages.size()) + " stages",
+               "1 to " + std::to_string(max_stages));
     }
     if (distinct.size() != mineral.stages.size()) complain("stages", "", "a stage comes twice");
     if (mineral.demand_elasticity + mineral.supply_elasticity <= 0.0) {
-      complain("supply_elasticity", number_text(mineral.supply_elasticity), "demand and supply elasticity must sum to more than 0");
+      complain("supply_elasticity", number_text(mineral.supply_elasticity),
+               "demand and supply elasticity must sum to more than 0");
     }
     if (!mineral.flooder.empty() && mineral.flood_per_yr > 0.0 && mineral.flood_months == 0.0) {
       complain("flood_months", "0", "must be > 0 where flood_per_yr is");
@@ -76,26 +81,35 @@ class NetworkChecks {
   void check_stages_have_output() {
     std::vector<std::vector<double>> output(s_.minerals.size());
     std::vector<double> demand(s_.minerals.size(), 0.0);
-    for (std::size_t m = 0; m < s_.minerals.size(); ++m) output[m].assign(s_.minerals[m].stages.size(), 0.0);
+    for (std::size_t m = 0; m < s_.minerals.size(); ++m)
+      output[m].assign(s_.minerals[m].stages.size(), 0.0);
     for (const NodeRow& row : s_.nodes) {
       if (row.outage_per_yr > 0.0 && row.outage_months == 0.0 && row.outage_depth > 0.0) {
-        findings_.add(row_address("nodes", row) + ".outage_months", row.source, "0", "must be > 0 where outage_per_yr is");
+        findings_.add(row_address("nodes", row) + ".outage_months", row.source, "0",
+                      "must be > 0 where outage_per_yr is");
       }
       if (row.mineral_index == none || row.stage_index == none) continue;
-      output[static_cast<std::size_t>(row.mineral_index)][static_cast<std::size_t>(row.stage_index)] += row.output_t_per_yr;
+      output[static_cast<std::size_t>(row.mineral_index)]
+            [static_cast<std::size_t>(row.stage_index)] += row.output_t_per_yr;
     }
     for (const DemandRow& row : s_.demand) {
-      if (row.mineral_index != none) demand[static_cast<std::size_t>(row.mineral_index)] += row.demand_t_per_yr;
+      if (row.mineral_index != none)
+        demand[static_cast<std::size_t>(row.mineral_index)] += row.demand_t_per_yr;
     }
     for (std::size_t m = 0; m < s_.minerals.size(); ++m) {
       const Mineral& mineral = s_.minerals[m];
       for (std::size_t stage = 0; stage < output[m].size(); ++stage) {
-        const bool comes_again = s_.stage_index(static_cast<int>(m), mineral.stages[stage]) != static_cast<int>(stage);
-        if (output[m][stage] != 0.0 || comes_again || s_.nodes.empty() || !findings_.can_read("nodes")) continue;
-        findings_.add(row_address("minerals", mineral) + ".stages", mineral.source, mineral.stages[stage],
-                      "no node of this stage has output");
+        const bool comes_again =
+            s_.stage_index(static_cast<int>(m), mineral.stages[stage]) != static_cast<int>(stage);
+        if (output[m][stage] != 0.0 || comes_again || s_.nodes.empty() ||
+            !findings_.can_read("nodes"))
+          continue;
+        findings_.add(row_address("minerals", mineral) + ".stages", mineral.source,
+                      mineral.stages[stage], "no node of this stage has output");
       }
-      if (demand[m] == 0.0 && !s_.demand.empty() && findings_.can_read("demand")) findings_.add(row_address("minerals", mineral), mineral.source, "", "no country has demand for it");
+      if (demand[m] == 0.0 && !s_.demand.empty() && findings_.can_read("demand"))
+        findings_.add(row_address("minerals", mineral), mineral.source, "",
+                      "no country has demand for it");
     }
   }
 
@@ -103,30 +117,36 @@ class NetworkChecks {
     std::map<std::string, double> sums;
     for (const TradeRow& row : s_.trade) {
       if (row.importer == row.exporter) {
-        findings_.add(row_address("trade", row) + ".exporter", row.source, row.exporter, "must be another country than the importer");
+        findings_.add(row_address("trade", row) + ".exporter", row.source, row.exporter,
+                      "must be another country than the importer");
       }
       if (row.importer_index == none || row.stage_index == none) continue;
       double& sum = sums[row.mineral + "," + row.stage + "," + row.importer];
       const double before = sum;
       sum += row.import_fraction;
       if (!(before <= max_import_sum && sum > max_import_sum)) continue;
-      findings_.add(row_address("trade", row) + ".import_fraction", row.source, number_text(row.import_fraction),
-                    "the fractions of this importer sum to " + rounded_text(sum) + "; must be at most " + number_text(max_import_sum));
+      findings_.add(row_address("trade", row) + ".import_fraction", row.source,
+                    number_text(row.import_fraction),
+                    "the fractions of this importer sum to " + rounded_text(sum) +
+                        "; must be at most " + number_text(max_import_sum));
     }
   }
 
   void check_stocks() {
     for (const StockRow& row : s_.stocks) {
       if (row.tonnes.value_or(0.0) > 0.0 && row.days.value_or(0.0) > 0.0) {
-        findings_.add(row_address("stocks", row) + ".tonnes", row.source, number_text(*row.tonnes), "tonnes or days, not both");
+        findings_.add(row_address("stocks", row) + ".tonnes", row.source, number_text(*row.tonnes),
+                      "tonnes or days, not both");
       } else if (!row.tonnes && !row.days) {
-        findings_.add(row_address("stocks", row) + ".days", row.source, "", "missing; tonnes or days is needed");
+        findings_.add(row_address("stocks", row) + ".days", row.source, "",
+                      "missing; tonnes or days is needed");
       }
     }
     for (const auto& [mineral, tonnes] : s_.shared_stock.tonnes) {
       const auto days = s_.shared_stock.days.find(mineral);
       if (tonnes > 0.0 && days != s_.shared_stock.days.end() && days->second > 0.0) {
-        findings_.add("shared_stock.tonnes." + mineral, {}, number_text(tonnes), "tonnes or days, not both");
+        findings_.add("shared_stock.tonnes." + mineral, {}, number_text(tonnes),
+                      "tonnes or days, not both");
       }
     }
   }
@@ -134,12 +154,15 @@ class NetworkChecks {
   void check_projects() {
     if (!findings_.can_read("nodes")) return;
     std::set<std::vector<int>> places;
-    for (const NodeRow& row : s_.nodes) places.insert({row.mineral_index, row.stage_index, row.country_index});
+    for (const NodeRow& row : s_.nodes)
+      places.insert({row.mineral_index, row.stage_index, row.country_index});
     for (const ProjectRow& row : s_.projects) {
-      if (row.mineral_index == none || row.stage_index == none || row.country_index == none) continue;
+      if (row.mineral_index == none || row.stage_index == none || row.country_index == none)
+        continue;
       if (places.contains({row.mineral_index, row.stage_index, row.country_index})) continue;
       findings_.add(row_address("projects", row), row.source, "",
-                    "needs the row nodes[" + row.mineral + "," + row.stage + "," + row.country + "], with output 0 if nothing is produced yet");
+                    "needs the row nodes[" + row.mineral + "," + row.stage + "," + row.country +
+                        "], with output 0 if nothing is produced yet");
     }
   }
 
@@ -151,7 +174,8 @@ class NetworkChecks {
     const std::size_t n = s_.minerals.size();
     const std::vector<double>& matrix = s_.correlation;
     if (n > max_minerals || matrix.size() != n * n) {
-      if (n <= max_minerals) findings_.add("correlation", {}, "", "must be square, one row and column per mineral");
+      if (n <= max_minerals)
+        findings_.add("correlation", {}, "", "must be square, one row and column per mineral");
       return;
     }
     bool sound = true;
@@ -167,7 +191,9 @@ class NetworkChecks {
         if (!(std::abs(value) <= 1.0)) {
           complain(i, j, "must be -1 to 1");
         } else if (!(std::abs(value - across) <= symmetry_tolerance)) {
-          complain(i, j, "must be the same as " + correlation_address(j, i) + " = " + number_text(across));
+          complain(
+              i, j,
+              "must be the same as " + correlation_address(j, i) + " = " + number_text(across));
         }
       }
     }
@@ -175,7 +201,8 @@ class NetworkChecks {
     const double smallest = smallest_eigenvalue(matrix, n);
     if (smallest > min_eigenvalue) return;
     findings_.add("correlation", {}, "",
-                  "not positive definite: its smallest eigenvalue is " + rounded_text(smallest) + "; must be > 0");
+                  "not positive definite: its smallest eigenvalue is " + rounded_text(smallest) +
+                      "; must be > 0");
   }
 
   const Scenario& s_;
@@ -208,6 +235,8 @@ double smallest_eigenvalue(const std::vector<double>& matrix, std::size_t n) {
   return high;
 }
 
-void check_network(const Scenario& scenario, Findings& findings) { NetworkChecks(scenario, findings).run(); }
+void check_network(const Scenario& scenario, Findings& findings) {
+  NetworkChecks(scenario, findings).run();
+}
 
 }  // namespace blocrisk

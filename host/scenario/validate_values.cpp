@@ -15,7 +15,8 @@ constexpr std::size_t max_name_bytes = 200;
 std::string_view name_problem(const std::string& text) {
   if (text.empty()) return "must not be empty";
   if (text.size() > max_name_bytes) return "must have at most 200 bytes";
-  const bool has_control = std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  const bool has_control = std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (has_control) return "must not have control characters";
   if (text.find_first_of("|;") != std::string::npos) return "must not have '|' or ';' in it";
   return {};
@@ -27,14 +28,19 @@ class FieldChecks {
  public:
   /// `missing_is_told`: what is not there was complained about for all rows at once.
   FieldChecks(const T& subject, Findings& findings, SourceLine source, bool missing_is_told = false)
-      : subject_(subject), findings_(findings), source_(source), missing_is_told_(missing_is_told) {}
+      : subject_(subject),
+        findings_(findings),
+        source_(source),
+        missing_is_told_(missing_is_told) {}
 
   /// `prefix` gives the start of the addresses; it is called only for complaints.
   template <class Prefix>
   void run(Prefix prefix) {
     for (const Field<T>& field : fields_of<T>()) {
-      const auto complain = [&](const std::string& suffix, std::string value, const std::string& message) {
-        findings_.add(prefix() + std::string(field.name) + suffix, source_, std::move(value), message);
+      const auto complain = [&](const std::string& suffix, std::string value,
+                                const std::string& message) {
+        findings_.add(prefix() + std::string(field.name) + suffix, source_, std::move(value),
+                      message);
       };
       std::visit([&](auto member) { check(subject_.*member, field, complain); }, field.member);
     }
@@ -49,7 +55,8 @@ class FieldChecks {
   }
 
   template <class Complain>
-  void check(double value, const Field<T>& field, Complain complain, const std::string& suffix = {}) {
+  void check(double value, const Field<T>& field, Complain complain,
+             const std::string& suffix = {}) {
     if (std::isnan(value)) {
       if (!missing_is_told_) complain(suffix, "", "missing");
     } else if (!std::isfinite(value) || !field.range.contains(value)) {
@@ -66,21 +73,27 @@ class FieldChecks {
 
   template <class Complain>
   void check(int value, const Field<T>& field, Complain complain) {
-    if (!field.range.contains(value)) complain("", std::to_string(value), "must be " + describe(field.range));
+    if (!field.range.contains(value))
+      complain("", std::to_string(value), "must be " + describe(field.range));
   }
 
   template <class Complain>
-  void check(const std::vector<double>& values, const Field<T>& field, Complain complain, const std::string& suffix = {}) {
-    for (std::size_t i = 0; i < values.size(); ++i) check(values[i], field, complain, suffix + "[" + std::to_string(i) + "]");
+  void check(const std::vector<double>& values, const Field<T>& field, Complain complain,
+             const std::string& suffix = {}) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      check(values[i], field, complain, suffix + "[" + std::to_string(i) + "]");
   }
 
   template <class Complain>
-  void check(const std::vector<std::vector<double>>& rows, const Field<T>& field, Complain complain) {
-    for (std::size_t i = 0; i < rows.size(); ++i) check(rows[i], field, complain, "[" + std::to_string(i) + "]");
+  void check(const std::vector<std::vector<double>>& rows, const Field<T>& field,
+             Complain complain) {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      check(rows[i], field, complain, "[" + std::to_string(i) + "]");
   }
 
   template <class Complain>
-  void check(const std::map<std::string, double>& values, const Field<T>& field, Complain complain) {
+  void check(const std::map<std::string, double>& values, const Field<T>& field,
+             Complain complain) {
     for (const auto& [key, value] : values) check(value, field, complain, "." + key);
   }
 
@@ -117,12 +130,16 @@ void check_values(const Scenario& scenario, Findings& findings) {
   });
   for_each_array([&](std::string_view name, auto member) {
     for (const auto& entry : scenario.*member) {
-      FieldChecks(entry, findings, entry.source).run([&] { return entry_address(name, entry) + "."; });
+      FieldChecks(entry, findings, entry.source).run([&] {
+        return entry_address(name, entry) + ".";
+      });
     }
   });
   for_each_table([&](std::string_view name, auto member) {
     for (const auto& row : scenario.*member) {
-      FieldChecks(row, findings, row.source, findings.missing_is_told()).run([&] { return row_address(name, row) + "."; });
+      FieldChecks(row, findings, row.source, findings.missing_is_told()).run([&] {
+        return row_address(name, row) + ".";
+      });
     }
   });
 }

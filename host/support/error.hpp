@@ -14,12 +14,20 @@
 
 namespace blocrisk {
 
-enum class ExitCode : int { done = 0, usage = 2, scenario = 3, environment = 4, stopped_early = 5, verification = 6 };
+enum class ExitCode : int {
+  done = 0,
+  usage = 2,
+  scenario = 3,
+  environment = 4,
+  stopped_early = 5,
+  verification = 6
+};
 
 /// What `main` catches: a message for a person and the code to exit with.
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode exit_code, const std::string& message) : std::runtime_error(message), exit_code_(exit_code) {}
+  Error(ExitCode exit_code, const std::string& message)
+      : std::runtime_error(message), exit_code_(exit_code) {}
   [[nodiscard]] ExitCode exit_code() const { return exit_code_; }
 
  private:
@@ -36,7 +44,8 @@ class ScenarioError : public Error {
  public:
   /// `n_unlisted`: complaints beyond those that were kept.
   explicit ScenarioError(std::vector<Complaint> complaints, std::size_t n_unlisted = 0)
-      : Error(ExitCode::scenario, format_complaints(complaints, n_unlisted)), complaints_(std::move(complaints)) {}
+      : Error(ExitCode::scenario, format_complaints(complaints, n_unlisted)),
+        complaints_(std::move(complaints)) {}
   explicit ScenarioError(const std::string& message) : Error(ExitCode::scenario, message) {}
   [[nodiscard]] const std::vector<Complaint>& complaints() const { return complaints_; }
 

@@ -60,8 +60,9 @@ TEST(Canonical, IgnoresCommentsSourcesAndSpelling) {
 
 TEST(Canonical, DiffersWhereTheScenarioDoes) {
   const std::string text = canonical_text(load(tiny_files()));
-  for (const char* option : {"clock.years=3", "sampling.seed=2", "correlation[gallium].cobalt=0.1", "bloc.pooling=false",
-                             "demand[gallium,USA].growth_per_yr=0.01", "actor.CHN.targets.japan=0.5"}) {
+  for (const char* option :
+       {"clock.years=3", "sampling.seed=2", "correlation[gallium].cobalt=0.1", "bloc.pooling=false",
+        "demand[gallium,USA].growth_per_yr=0.01", "actor.CHN.targets.japan=0.5"}) {
     EXPECT_NE(canonical_text(load(tiny_files(), {option})), text) << option;
   }
 }
@@ -70,7 +71,8 @@ TEST(Canonical, ComplaintsAboutItsTablesPointAtTheirLines) {
   std::string text = canonical_text(load(tiny_files()));
   const std::size_t at = text.find("gallium,refine,JPN,20");
   ASSERT_NE(at, std::string::npos);
-  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  const auto line =
+      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
   text.replace(at, 21, "gallium,refine,JPN,-2");
   try {
     (void)load_canonical(text, "attribute");
@@ -83,7 +85,8 @@ TEST(Canonical, ComplaintsAboutItsTablesPointAtTheirLines) {
 }
 
 TEST(NumberText, IsTheShortestThatReadsBack) {
-  for (const double value : {0.1, 1.0 / 3.0, 1e22, 5e-324, 1.7976931348623157e308, -2.5, 1e6, 123456789.0}) {
+  for (const double value :
+       {0.1, 1.0 / 3.0, 1e22, 5e-324, 1.7976931348623157e308, -2.5, 1e6, 123456789.0}) {
     EXPECT_EQ(parse_number(number_text(value)), value);
   }
   EXPECT_EQ(number_text(0.1), "0.1");
@@ -92,7 +95,8 @@ TEST(NumberText, IsTheShortestThatReadsBack) {
 }
 
 TEST(NumberText, RefusesWhatIsNoNumber) {
-  for (const char* text : {"", " ", "1,5", "1 5", "0x10", "1e", "--1", "+-1", "1e999", "one", "1_000"}) {
+  for (const char* text :
+       {"", " ", "1,5", "1 5", "0x10", "1e", "--1", "+-1", "1e999", "one", "1_000"}) {
     EXPECT_FALSE(parse_number(text).has_value()) << text;
   }
   EXPECT_EQ(parse_number(" +1.5 "), 1.5);

@@ -1,5 +1,6 @@
-// The shipped scenarios, and configs/README.md against the code: every key with its range and default.
-// With BLOCRISK_PRINT_REFERENCE set, the tables of the README are printed instead of compared.
+// The shipped scenarios, and configs/README.md against the code: every key with its range and
+// default. With BLOCRISK_PRINT_REFERENCE set, the tables of the README are printed instead of
+// compared.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -20,36 +21,46 @@ std::string default_cell(const KeySpec& key) {
     return text.str();
   }
   std::string text = key.default_text.empty() ? "none" : "`" + key.default_text + "`";
-  if (!key.required_with.empty()) text += "; required where `" + std::string(key.required_with) + "` is above 0";
+  if (!key.required_with.empty())
+    text += "; required where `" + std::string(key.required_with) + "` is above 0";
   return text;
 }
 
 std::string range_cell(const KeySpec& key) {
   switch (key.kind) {
-    case Kind::boolean: return "`true`, `false`";
-    case Kind::rule: return "`pro_rata`, `priority`";
+    case Kind::boolean:
+      return "`true`, `false`";
+    case Kind::rule:
+      return "`pro_rata`, `priority`";
     case Kind::text:
-    case Kind::text_list: return "text";
+    case Kind::text_list:
+      return "text";
     case Kind::integer:
     case Kind::real:
     case Kind::real_list:
     case Kind::real_matrix:
-    case Kind::real_map: return describe(key.range);
+    case Kind::real_map:
+      return describe(key.range);
   }
   return "";
 }
 
 std::string reference_row(const KeySpec& key) {
-  std::string row = "| `" + std::string(key.name) + "` | " + std::string(key.unit) + " | " + range_cell(key) + " | " + default_cell(key);
+  std::string row = "| `" + std::string(key.name) + "` | " + std::string(key.unit) + " | " +
+                    range_cell(key) + " | " + default_cell(key);
   return row + " | " + std::string(key.meaning) + " |";
 }
 
 std::string heading(const SectionSpec& section) {
   switch (section.shape) {
-    case Shape::root: return "### Top level";
-    case Shape::section: return "### `[" + std::string(section.name) + "]`";
-    case Shape::array: return "### `[[" + std::string(section.name) + "]]`";
-    case Shape::table: return "### `" + std::string(section.name) + ".csv`";
+    case Shape::root:
+      return "### Top level";
+    case Shape::section:
+      return "### `[" + std::string(section.name) + "]`";
+    case Shape::array:
+      return "### `[[" + std::string(section.name) + "]]`";
+    case Shape::table:
+      return "### `" + std::string(section.name) + ".csv`";
   }
   return "";
 }
@@ -60,7 +71,11 @@ TEST(ConfigsReadme, NamesEveryKeyWithItsUnitRangeDefaultAndMeaning) {
   readme << std::ifstream("configs/README.md").rdbuf();
   const std::string text = readme.str();
   for (const SectionSpec& section : schema()) {
-    if (print) std::cout << "\n" << heading(section) << "\n\n| key | unit | range | default | meaning |\n| --- | --- | --- | --- | --- |\n";
+    if (print)
+      std::cout
+          << "\n"
+          << heading(section)
+          << "\n\n| key | unit | range | default | meaning |\n| --- | --- | --- | --- | --- |\n";
     for (const KeySpec& key : section.keys) {
       if (print) std::cout << reference_row(key) << "\n";
     }
@@ -69,12 +84,16 @@ TEST(ConfigsReadme, NamesEveryKeyWithItsUnitRangeDefaultAndMeaning) {
     ASSERT_NE(at, std::string::npos) << heading(section);
     const std::string part = text.substr(at, text.find("\n### ", at) - at);
     for (const KeySpec& key : section.keys) {
-      EXPECT_NE(part.find(reference_row(key)), std::string::npos) << "not under " << heading(section) << ":\n" << reference_row(key);
+      EXPECT_NE(part.find(reference_row(key)), std::string::npos)
+          << "not under " << heading(section) << ":\n"
+          << reference_row(key);
     }
   }
 }
 
-Scenario shipped(const std::string& name) { return load_scenario("configs/" + name + "/scenario.toml"); }
+Scenario shipped(const std::string& name) {
+  return load_scenario("configs/" + name + "/scenario.toml");
+}
 
 TEST(Configs, EveryFolderHoldsAValidScenario) {
   int n_scenarios = 0;
@@ -101,7 +120,8 @@ TEST(Configs, NothingHappensInTheQuietWorld) {
   for (const NodeRow& node : s.nodes) EXPECT_EQ(node.outage_per_yr + node.growth_per_yr, 0.0);
   for (const DemandRow& demand : s.demand) EXPECT_EQ(demand.growth_per_yr, 0.0);
   for (const ProjectRow& project : s.projects) EXPECT_EQ(project.success_probability, 0.0);
-  for (std::size_t m = 0; m < s.minerals.size(); ++m) EXPECT_EQ(s.floor_ratio(static_cast<int>(m)), 0.0);
+  for (std::size_t m = 0; m < s.minerals.size(); ++m)
+    EXPECT_EQ(s.floor_ratio(static_cast<int>(m)), 0.0);
 }
 
 TEST(Configs, TheEmergencyIsTheQuietWorldAndOneCertainEmbargo) {
@@ -115,11 +135,14 @@ TEST(Configs, TheEmergencyIsTheQuietWorldAndOneCertainEmbargo) {
     EXPECT_EQ(event.target, "everyone");
     EXPECT_EQ(event.duration_months, 12.0);
     EXPECT_EQ(event.mineral_indices.size(), s.minerals.size());
-    EXPECT_EQ(s.instruments[static_cast<std::size_t>(event.instrument_index)].initial_severity, 1.0);
-    EXPECT_EQ(s.instruments[static_cast<std::size_t>(event.instrument_index)].settled_severity, 1.0);
+    EXPECT_EQ(s.instruments[static_cast<std::size_t>(event.instrument_index)].initial_severity,
+              1.0);
+    EXPECT_EQ(s.instruments[static_cast<std::size_t>(event.instrument_index)].settled_severity,
+              1.0);
   }
   EXPECT_EQ(n_certain, 1);
-  for (const Actor& actor : s.actors) EXPECT_EQ(actor.self_excitation + actor.contagion, 0.0) << "an event would breed others";
+  for (const Actor& actor : s.actors)
+    EXPECT_EQ(actor.self_excitation + actor.contagion, 0.0) << "an event would breed others";
 }
 
 TEST(Configs, VariantsChangeWhatTheySay) {
@@ -131,7 +154,8 @@ TEST(Configs, VariantsChangeWhatTheySay) {
   const Scenario vault = shipped("vault_90");
   EXPECT_FALSE(alone.bloc.pooling);
   for (int m = 0; m < 13; ++m) {
-    EXPECT_EQ(alone.shared_stock_days(m) + alone.shared_stock_tonnes(m) + alone.floor_ratio(m), 0.0);
+    EXPECT_EQ(alone.shared_stock_days(m) + alone.shared_stock_tonnes(m) + alone.floor_ratio(m),
+              0.0);
     EXPECT_EQ(vault.shared_stock_days(m), 90.0);
   }
   EXPECT_EQ(alone.nodes, base.nodes);

@@ -32,7 +32,8 @@ TEST(Csv, RecordsEndWithCrLfAndTheLastMayGoWithout) {
 TEST(Csv, SpacesArePartOfACell) { EXPECT_EQ(rows_of(" a , b\n"), (Rows{{" a ", " b"}})); }
 
 TEST(Csv, QuotedCellsHoldCommasAndLineBreaks) {
-  EXPECT_EQ(rows_of("\"aaa\",\"b\r\nbb\",\"c,c\"\r\nzzz,yyy,xxx"), (Rows{{"aaa", "b\r\nbb", "c,c"}, {"zzz", "yyy", "xxx"}}));
+  EXPECT_EQ(rows_of("\"aaa\",\"b\r\nbb\",\"c,c\"\r\nzzz,yyy,xxx"),
+            (Rows{{"aaa", "b\r\nbb", "c,c"}, {"zzz", "yyy", "xxx"}}));
 }
 
 TEST(Csv, AQuoteInsideAQuotedCellIsDoubled) {
@@ -43,7 +44,9 @@ TEST(Csv, EmptyCellsCount) {
   EXPECT_EQ(rows_of(",,\n\"\",x,\n"), (Rows{{"", "", ""}, {"", "x", ""}}));
 }
 
-TEST(Csv, BlankLinesAreSkipped) { EXPECT_EQ(rows_of("a,b\n\n\r\nc,d\n\n"), (Rows{{"a", "b"}, {"c", "d"}})); }
+TEST(Csv, BlankLinesAreSkipped) {
+  EXPECT_EQ(rows_of("a,b\n\n\r\nc,d\n\n"), (Rows{{"a", "b"}, {"c", "d"}}));
+}
 
 TEST(Csv, AnEmptyTextHasNoRows) { EXPECT_TRUE(rows_of("").empty()); }
 
@@ -65,11 +68,13 @@ TEST(Csv, StrayQuotesAreTold) {
 }
 
 TEST(Csv, TooManyCellsAreRefused) {
-  EXPECT_NE(problem_of(std::string(max_csv_cells + 1, ',')).message.find("too many"), std::string::npos);
+  EXPECT_NE(problem_of(std::string(max_csv_cells + 1, ',')).message.find("too many"),
+            std::string::npos);
 }
 
 TEST(Csv, WhatIsWrittenReadsBack) {
-  const std::vector<std::string> cells{"plain", "with, comma", "with \"quotes\"", "two\nlines", "cr\r\nlf", "", " spaced "};
+  const std::vector<std::string> cells{
+      "plain", "with, comma", "with \"quotes\"", "two\nlines", "cr\r\nlf", "", " spaced "};
   std::string text;
   for (const std::string& cell : cells) text += (text.empty() ? "" : ",") + csv_cell(cell);
   EXPECT_EQ(rows_of(text + "\n"), (Rows{cells}));

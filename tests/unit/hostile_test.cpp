@@ -30,17 +30,22 @@ std::string first_complaint(const std::string& file, const std::string& text) {
 
 TEST(Hostile, BytesThatAreNoTextAreToldWithTheirLine) {
   EXPECT_EQ(first_complaint("nodes.csv", "mineral\n\xFF\xFE\n"), "nodes.csv:2: is not UTF-8 text");
-  EXPECT_EQ(first_complaint("nodes.csv", std::string("mineral\n\n\0", 10)), "nodes.csv:3: has a NUL byte; a text file is expected");
-  EXPECT_EQ(first_complaint("scenario.toml", "name = \"\xC0\xAF\"\n"), "scenario.toml:1: is not UTF-8 text");
-  EXPECT_EQ(first_complaint("scenario.toml", std::string("\0\0", 2)), "scenario.toml:1: has a NUL byte; a text file is expected");
+  EXPECT_EQ(first_complaint("nodes.csv", std::string("mineral\n\n\0", 10)),
+            "nodes.csv:3: has a NUL byte; a text file is expected");
+  EXPECT_EQ(first_complaint("scenario.toml", "name = \"\xC0\xAF\"\n"),
+            "scenario.toml:1: is not UTF-8 text");
+  EXPECT_EQ(first_complaint("scenario.toml", std::string("\0\0", 2)),
+            "scenario.toml:1: has a NUL byte; a text file is expected");
 }
 
 TEST(Hostile, Utf8IsCheckedToTheLetter) {
-  for (const char* good : {"", "abc", "\xC3\xA9", "\xE2\x82\xAC", "\xED\x9F\xBF", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) {
+  for (const char* good : {"", "abc", "\xC3\xA9", "\xE2\x82\xAC", "\xED\x9F\xBF",
+                           "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_EQ(first_bad_byte(good), std::string_view::npos) << good;
   }
   // Stray and missing continuations, overlong forms, surrogates, beyond U+10FFFF.
-  for (const char* bad : {"\x80", "\xC3", "\xC3(", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80"}) {
+  for (const char* bad : {"\x80", "\xC3", "\xC3(", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80",
+                          "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80"}) {
     EXPECT_EQ(first_bad_byte(bad), 0U) << bad;
   }
 }
@@ -52,7 +57,8 @@ TEST(Hostile, WhatIsNoRegularFileIsNotOpened) {
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   for (const std::string& path : {pipe.string(), std::string("/dev/zero"), std::string("/")}) {
     EXPECT_THROW((void)load_scenario(path), ScenarioError) << path;
-    const std::vector<Complaint> complaints = complaints_about(files, {"network.nodes=\"" + path + "\""});
+    const std::vector<Complaint> complaints =
+        complaints_about(files, {"network.nodes=\"" + path + "\""});
     ASSERT_FALSE(complaints.empty());
     EXPECT_EQ(complaints[0].message, "is not a regular file") << path;
   }
@@ -69,19 +75,36 @@ TEST(Hostile, AGigabyteIsRefusedUnread) {
 TEST(Hostile, LinesOfTenMegabytesAreShortened) {
   const std::string line(10'000'000, 'x');
   EXPECT_LT(first_complaint("nodes.csv", line + "\n").size(), 1000U);
-  EXPECT_LT(first_complaint("nodes.csv", "mineral,stage,country,output_t_per_yr,cash_cost_ratio\ngallium,refine,CHN," + line + ",1\n").size(), 1000U);
-  EXPECT_LT(first_complaint("scenario.toml", "name = \"" + line.substr(0, 8'000'000) + "\"\n").size(), 1000U);
+  EXPECT_LT(
+      first_complaint("nodes.csv",
+                      "mineral,stage,country,output_t_per_yr,cash_cost_ratio\ngallium,refine,CHN," +
+                          line + ",1\n")
+          .size(),
+      1000U);
+  EXPECT_LT(
+      first_complaint("scenario.toml", "name = \"" + line.substr(0, 8'000'000) + "\"\n").size(),
+      1000U);
   EXPECT_LT(first_complaint("scenario.toml", line.substr(0, 8'000'000)).size(), 1000U);
 }
 
 TEST(Hostile, DeepNestingIsRefused) {
-  EXPECT_NE(first_complaint("scenario.toml", "x = " + repeated("[", 1'000'000)).find("nest"), std::string::npos);
-  EXPECT_NE(first_complaint("scenario.toml", "x = " + repeated("{a=", 1'000'000)).find("not TOML"), std::string::npos);
-  EXPECT_EQ(first_complaint("scenario.toml", "\n[" + repeated("a.", 1'000'000) + "a]\n"), "scenario.toml:2: not TOML: a key with more than 16 dots");
-  EXPECT_EQ(first_complaint("scenario.toml", "s = '''\n...'''\n" + repeated("'a' . ", 1'000'000) + "a = 1\n"),
+  EXPECT_NE(first_complaint("scenario.toml", "x = " + repeated("[", 1'000'000)).find("nest"),
+            std::string::npos);
+  EXPECT_NE(first_complaint("scenario.toml", "x = " + repeated("{a=", 1'000'000)).find("not TOML"),
+            std::string::npos);
+  EXPECT_EQ(first_complaint("scenario.toml", "\n[" + repeated("a.", 1'000'000) + "a]\n"),
+            "scenario.toml:2: not TOML: a key with more than 16 dots");
+  EXPECT_EQ(first_complaint("scenario.toml",
+                            "s = '''\n...'''\n" + repeated("'a' . ", 1'000'000) + "a = 1\n"),
             "scenario.toml:3: not TOML: a key with more than 16 dots");
-  EXPECT_EQ(first_complaint("scenario.toml", "x = \"" + repeated(".", 100) + "\" # " + repeated(".", 100) + "\n").find("dots"), std::string::npos);
-  EXPECT_NE(first_complaint("scenario.toml", "x = " + repeated("{a.a.a.a.a.a.a.a.a.a.a.a.a=", 250) + "1" + repeated("}", 250)).find("x"), std::string::npos);
+  EXPECT_EQ(first_complaint("scenario.toml",
+                            "x = \"" + repeated(".", 100) + "\" # " + repeated(".", 100) + "\n")
+                .find("dots"),
+            std::string::npos);
+  EXPECT_NE(first_complaint("scenario.toml", "x = " + repeated("{a.a.a.a.a.a.a.a.a.a.a.a.a=", 250) +
+                                                 "1" + repeated("}", 250))
+                .find("x"),
+            std::string::npos);
 }
 
 TEST(Hostile, AMillionMistakesAreCountedAndAFewShown) {
@@ -103,7 +126,8 @@ TEST(Hostile, AMillionMistakesAreCountedAndAFewShown) {
 TEST(Hostile, HundredsOfThousandsOfUnknownKeysAreTold) {
   std::string text = tiny_files()["scenario.toml"] + "[set]\n";
   for (int i = 0; i < 100'000; ++i) text += "k" + std::to_string(i) + " = 1\n";
-  EXPECT_NE(first_complaint("scenario.toml", text).find("more than 4096 addresses"), std::string::npos);
+  EXPECT_NE(first_complaint("scenario.toml", text).find("more than 4096 addresses"),
+            std::string::npos);
   text = tiny_files()["scenario.toml"];
   for (int i = 0; i < 100'000; ++i) text += "k" + std::to_string(i) + " = 1\n";
   EXPECT_NE(first_complaint("scenario.toml", text).find("unknown key"), std::string::npos);
@@ -111,29 +135,52 @@ TEST(Hostile, HundredsOfThousandsOfUnknownKeysAreTold) {
 
 TEST(Hostile, HugeListsAndManyEntriesAreTold) {
   Files files = tiny_files();
-  replace(files, "scenario.toml", "exceedance = [0.01, 0.1]", "exceedance = [" + repeated("0.5,", 200'000) + "0.5]");
+  replace(files, "scenario.toml", "exceedance = [0.01, 0.1]",
+          "exceedance = [" + repeated("0.5,", 200'000) + "0.5]");
   EXPECT_FALSE(complaints_about(files).empty());
   EXPECT_FALSE(first_complaint("scenario.toml", repeated("[[actor]]\n", 20'000)).empty());
   EXPECT_FALSE(first_complaint("correlation.csv", "mineral" + repeated(",x", 300'000)).empty());
-  EXPECT_FALSE(first_complaint("correlation.csv", "mineral,x\n" + repeated("x,1\n", 300'000)).empty());
+  EXPECT_FALSE(
+      first_complaint("correlation.csv", "mineral,x\n" + repeated("x,1\n", 300'000)).empty());
 }
 
 TEST(Hostile, NumbersBeyondAllMeasureAreTold) {
-  for (const char* number : {"1e400", "99999999999999999999", "0x7fffffffffffffff", "9223372036854775807", "-inf", "1e308"}) {
+  for (const char* number : {"1e400", "99999999999999999999", "0x7fffffffffffffff",
+                             "9223372036854775807", "-inf", "1e308"}) {
     Files files = tiny_files();
     replace(files, "scenario.toml", "years = 2", std::string("years = ") + number);
     EXPECT_FALSE(complaints_about(files).empty()) << number;
     replace(files, "scenario.toml", std::string("years = ") + number, std::string("years = 2 #"));
-    replace(files, "scenario.toml", "steps_per_year = 12", std::string("steps_per_year = ") + number);
+    replace(files, "scenario.toml", "steps_per_year = 12",
+            std::string("steps_per_year = ") + number);
     EXPECT_FALSE(complaints_about(files).empty()) << number;
   }
 }
 
 TEST(Hostile, OddOptionsAreTold) {
-  for (const char* option : {"[", "]=1", "nodes[=1", "nodes[]=1", "nodes[].=1", "nodes[,,].x=1", "actor.=1", "actor..=1", ".=1", "..x=1",
-                             "actor.CHN.=1", "actor.CHN.events_per_yr[=1", "actor.CHN.events_per_yr[]=1", "actor.CHN.events_per_yr[-1]=1",
-                             "actor.CHN.events_per_yr[99999999999999999999]=1", "clock.years=*", "clock.years=*x", "clock.years=+",
-                             "set.x=1", "extends=x", "\"=1", "nodes[\"gallium,refine,CHN].growth_per_yr=1", "name=\n\n[x]"}) {
+  for (const char* option : {"[",
+                             "]=1",
+                             "nodes[=1",
+                             "nodes[]=1",
+                             "nodes[].=1",
+                             "nodes[,,].x=1",
+                             "actor.=1",
+                             "actor..=1",
+                             ".=1",
+                             "..x=1",
+                             "actor.CHN.=1",
+                             "actor.CHN.events_per_yr[=1",
+                             "actor.CHN.events_per_yr[]=1",
+                             "actor.CHN.events_per_yr[-1]=1",
+                             "actor.CHN.events_per_yr[99999999999999999999]=1",
+                             "clock.years=*",
+                             "clock.years=*x",
+                             "clock.years=+",
+                             "set.x=1",
+                             "extends=x",
+                             "\"=1",
+                             "nodes[\"gallium,refine,CHN].growth_per_yr=1",
+                             "name=\n\n[x]"}) {
     EXPECT_FALSE(complaints_about(tiny_files(), {option}).empty()) << option;
   }
 }
@@ -162,21 +209,44 @@ class Dice {
 };
 
 void spoil(std::string& text, Dice& dice) {
-  static const std::vector<std::string> pieces{",", "\"", "\n", "\r\n", "=", "[", "]", "{", "}", ".", "#", "'''", "\"\"\"", "-", "1e999",
-                                               "nan", "\xFF", std::string(1, '\0'), "\\", ";", "0", "9", "*", " ", "[[actor]]\n", "extends = \"x\"\n"};
+  static const std::vector<std::string> pieces{",",           "\"",
+                                               "\n",          "\r\n",
+                                               "=",           "[",
+                                               "]",           "{",
+                                               "}",           ".",
+                                               "#",           "'''",
+                                               "\"\"\"",      "-",
+                                               "1e999",       "nan",
+                                               "\xFF",        std::string(1, '\0'),
+                                               "\\",          ";",
+                                               "0",           "9",
+                                               "*",           " ",
+                                               "[[actor]]\n", "extends = \"x\"\n"};
   const std::size_t at = dice.roll(text.size() + 1);
   const std::size_t length = std::min(dice.roll(40), text.size() - at);
   switch (dice.roll(5)) {
-    case 0: text.erase(at, length); break;
-    case 1: text.insert(at, pieces[dice.roll(pieces.size())]); break;
-    case 2: text.replace(at, length, pieces[dice.roll(pieces.size())]); break;
-    case 3: text.insert(dice.roll(text.size() + 1), text.substr(at, length)); break;
-    default: if (at < text.size()) text[at] = static_cast<char>(dice.roll(256)); break;
+    case 0:
+      text.erase(at, length);
+      break;
+    case 1:
+      text.insert(at, pieces[dice.roll(pieces.size())]);
+      break;
+    case 2:
+      text.replace(at, length, pieces[dice.roll(pieces.size())]);
+      break;
+    case 3:
+      text.insert(dice.roll(text.size() + 1), text.substr(at, length));
+      break;
+    default:
+      if (at < text.size()) text[at] = static_cast<char>(dice.roll(256));
+      break;
   }
 }
 
 TEST(Hostile, ThousandsOfSpoiledScenariosAreReadOrRefused) {
-  const std::vector<std::string> names{"scenario.toml", "countries.csv", "minerals.csv", "projects.csv", "stocks.csv", "correlation.csv", "trade.csv", "nodes.csv", "demand.csv"};
+  const std::vector<std::string> names{"scenario.toml", "countries.csv", "minerals.csv",
+                                       "projects.csv",  "stocks.csv",    "correlation.csv",
+                                       "trade.csv",     "nodes.csv",     "demand.csv"};
   Files sound;
   for (const std::string& name : names) sound[name] = file_text("configs/baseline/" + name);
   const TemporaryFolder folder(sound);

@@ -29,22 +29,31 @@ TEST(Overrides, ReachEntriesByName) {
   EXPECT_EQ(with({"instrument.ban.initial_severity=0.5"}).instruments[0].initial_severity, 0.5);
   EXPECT_EQ(with({"scheduled.ban of 2028.probability=1"}).scheduled[0].probability, 1.0);
   EXPECT_EQ(with({"scheduled.\"ban of 2028\".probability=1"}).scheduled[0].probability, 1.0);
-  EXPECT_EQ(with({"actor.CHN.targets.japan=0"}).actors[0].target_weights, (std::vector<double>{1, 0}));
+  EXPECT_EQ(with({"actor.CHN.targets.japan=0"}).actors[0].target_weights,
+            (std::vector<double>{1, 0}));
 }
 
 TEST(Overrides, ReachCellsByTheirKeyColumns) {
   EXPECT_EQ(with({"nodes[gallium,refine,CHN].outage_per_yr=2"}).nodes[0].outage_per_yr, 2.0);
   EXPECT_EQ(with({"nodes[ gallium , refine , CHN ].outage_per_yr=2"}).nodes[0].outage_per_yr, 2.0);
-  EXPECT_EQ(with({"nodes[gallium,refine,CHN].growth_per_yr=0.1"}).nodes[0].growth_per_yr, 0.1) << "a column the file lacks";
+  EXPECT_EQ(with({"nodes[gallium,refine,CHN].growth_per_yr=0.1"}).nodes[0].growth_per_yr, 0.1)
+      << "a column the file lacks";
   EXPECT_EQ(with({"minerals[gallium].flooder="}).minerals[0].flooder, "");
   EXPECT_EQ(with({"minerals[gallium].name=Ga"}).minerals[0].name, "Ga");
-  EXPECT_EQ(with({"trade[gallium,refine,USA,CHN].import_fraction=0.5"}).trade[0].import_fraction, 0.5);
-  EXPECT_EQ(with({"projects[Smelter, phase 1].success_probability=0"}).projects[0].success_probability, 0.0);
-  EXPECT_EQ(with({"projects[\"Smelter, phase 1\"].success_probability=0"}).projects[0].success_probability, 0.0);
+  EXPECT_EQ(with({"trade[gallium,refine,USA,CHN].import_fraction=0.5"}).trade[0].import_fraction,
+            0.5);
+  EXPECT_EQ(
+      with({"projects[Smelter, phase 1].success_probability=0"}).projects[0].success_probability,
+      0.0);
+  EXPECT_EQ(with({"projects[\"Smelter, phase 1\"].success_probability=0"})
+                .projects[0]
+                .success_probability,
+            0.0);
 }
 
 TEST(Overrides, WildcardsReachAllThatMatch) {
-  const Scenario s = with({"nodes[*,refine,CHN].cash_cost_ratio=0.5", "demand[*].growth_per_yr=0.02"});
+  const Scenario s =
+      with({"nodes[*,refine,CHN].cash_cost_ratio=0.5", "demand[*].growth_per_yr=0.02"});
   EXPECT_EQ(s.nodes[0].cash_cost_ratio, 0.5);
   EXPECT_EQ(s.nodes[1].cash_cost_ratio, 0.9);
   EXPECT_EQ(s.nodes[2].cash_cost_ratio, 0.6);
@@ -56,17 +65,23 @@ TEST(Overrides, MultiplyAndAdd) {
   EXPECT_DOUBLE_EQ(with({"clock.years=*1.5"}).clock.years, 3.0);
   EXPECT_DOUBLE_EQ(with({"clock.years=+1"}).clock.years, 3.0);
   EXPECT_EQ(with({"sampling.paths=*2"}).sampling.paths, 2000U);
-  EXPECT_EQ(with({"actor.CHN.events_per_yr=*0"}).actors[0].events_per_yr, (std::vector<double>{0, 0}));
-  EXPECT_DOUBLE_EQ(with({"nodes[gallium,refine,CHN].output_t_per_yr=*0.9"}).nodes[0].output_t_per_yr, 540.0);
+  EXPECT_EQ(with({"actor.CHN.events_per_yr=*0"}).actors[0].events_per_yr,
+            (std::vector<double>{0, 0}));
+  EXPECT_DOUBLE_EQ(
+      with({"nodes[gallium,refine,CHN].output_t_per_yr=*0.9"}).nodes[0].output_t_per_yr, 540.0);
   EXPECT_DOUBLE_EQ(with({"shared_stock.days.gallium=+15"}).shared_stock_days(0), 45.0);
-  EXPECT_DOUBLE_EQ(with({"clock.years=*2", "clock.years=*2"}).clock.years, 8.0) << "in the order given";
+  EXPECT_DOUBLE_EQ(with({"clock.years=*2", "clock.years=*2"}).clock.years, 8.0)
+      << "in the order given";
 }
 
 TEST(Overrides, ChangeDefaultsWhereNothingIsWritten) {
   EXPECT_DOUBLE_EQ(with({"network.home_bias=*2"}).network.home_bias, 8.0);
   EXPECT_DOUBLE_EQ(with({"actor.CHN.memory_per_yr=+1"}).actors[0].memory_per_yr, 3.0);
-  EXPECT_DOUBLE_EQ(with({"demand[*,*].commercial_stock_days=*2"}).demand[0].commercial_stock_days, 60.0);
-  EXPECT_DOUBLE_EQ(*with({"nodes[gallium,refine,CHN].capacity_t_per_yr=*0.99"}).nodes[0].capacity_t_per_yr, 0.99 * (600 / 0.9));
+  EXPECT_DOUBLE_EQ(with({"demand[*,*].commercial_stock_days=*2"}).demand[0].commercial_stock_days,
+                   60.0);
+  EXPECT_DOUBLE_EQ(
+      *with({"nodes[gallium,refine,CHN].capacity_t_per_yr=*0.99"}).nodes[0].capacity_t_per_yr,
+      0.99 * (600 / 0.9));
 }
 
 TEST(Overrides, ScalingManyRowsLeavesEmptyCellsEmpty) {
@@ -106,14 +121,19 @@ TEST_P(WrongOverrides, AreToldWithTheOptionAndTheNearest) {
 INSTANTIATE_TEST_SUITE_P(
     All, WrongOverrides,
     ::testing::Values(
-        Wrong{"clock.years", "address=value"}, Wrong{"=3", "address=value"}, Wrong{"", "address=value"},
-        Wrong{"clok.years=3", "matches nothing; nearest: clock"}, Wrong{"clock.yeers=3", "matches nothing; nearest: clock.years"},
-        Wrong{"clock=3", "names no key"}, Wrong{"clock.years.x=3", "has no keys inside"}, Wrong{"clock.years[0]=3", "no list"},
+        Wrong{"clock.years", "address=value"}, Wrong{"=3", "address=value"},
+        Wrong{"", "address=value"}, Wrong{"clok.years=3", "matches nothing; nearest: clock"},
+        Wrong{"clock.yeers=3", "matches nothing; nearest: clock.years"},
+        Wrong{"clock=3", "names no key"}, Wrong{"clock.years.x=3", "has no keys inside"},
+        Wrong{"clock.years[0]=3", "no list"},
         Wrong{"actor.CHM.enforcement=0", "matches nothing; nearest: actor.CHN"},
         Wrong{"actor.CHN.enforcment=0", "matches nothing; nearest: actor.CHN.enforcement"},
-        Wrong{"actor.CHN.events_per_yr[2]=0", "2 elements"}, Wrong{"actor.CHN.events_per_yr[x]=0", "2 elements"},
-        Wrong{"actor.CHN.country=JPN", "name cannot be changed"}, Wrong{"actor.CHN.events_per_yr[0=1", "written [0]"},
-        Wrong{"actor.CHN.targets.japan=-1", "must be 0 to"}, Wrong{"actor.CHN.targets.jappan=1", "no such target_group; nearest: japan"},
+        Wrong{"actor.CHN.events_per_yr[2]=0", "2 elements"},
+        Wrong{"actor.CHN.events_per_yr[x]=0", "2 elements"},
+        Wrong{"actor.CHN.country=JPN", "name cannot be changed"},
+        Wrong{"actor.CHN.events_per_yr[0=1", "written [0]"},
+        Wrong{"actor.CHN.targets.japan=-1", "must be 0 to"},
+        Wrong{"actor.CHN.targets.jappan=1", "no such target_group; nearest: japan"},
         Wrong{"actor.CHN.targets.jappan=*2", "no value to change; nearest: japan"},
         Wrong{"allocation.rule=*2", "not a number"}, Wrong{"bloc.members=3", "list of texts"},
         Wrong{"nodes[gallium,refine,CHM].growth_per_yr=0", "nearest: nodes[gallium,refine,CHN]"},
@@ -125,8 +145,10 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"nodes[gallium,refine,CHN].growth_per_yr=x", "must be a number"},
         Wrong{"nodes[gallium,refine,CHN].growth_per_yr={a=1}", "one value"},
         Wrong{"nodes[gallium,refine,CHN].yield_fraction=*3", "must be > 0 and <= 1"},
-        Wrong{"stocks[cobalt,USA].days=*2", "the cell is empty"}, Wrong{"minerals[gallium].flooder=*2", "not a number"},
-        Wrong{"network.nodes=3", "path of a CSV file"}, Wrong{"clock.years=1\nname='x'", "must be a number"},
+        Wrong{"stocks[cobalt,USA].days=*2", "the cell is empty"},
+        Wrong{"minerals[gallium].flooder=*2", "not a number"},
+        Wrong{"network.nodes=3", "path of a CSV file"},
+        Wrong{"clock.years=1\nname='x'", "must be a number"},
         Wrong{"correlation[gallium].colbat=0", "no such column; nearest: cobalt"}));
 
 TEST(WrongOverrides, InASetSectionPointAtTheirLine) {

@@ -94,7 +94,9 @@ struct Mistake {
   std::size_t n_complaints = 1;
 };
 
-void PrintTo(const Mistake& mistake, std::ostream* stream) { *stream << mistake.file << ": " << mistake.to; }
+void PrintTo(const Mistake& mistake, std::ostream* stream) {
+  *stream << mistake.file << ": " << mistake.to;
+}
 
 class Mistakes : public ::testing::TestWithParam<Mistake> {};
 
@@ -105,11 +107,13 @@ TEST_P(Mistakes, AreToldWithFileLineAndKey) {
   const std::vector<Complaint> complaints = complaints_about(files);
   bool found = false;
   for (const Complaint& complaint : complaints) {
-    found |= complaint.file == mistake.in_file && complaint.line == mistake.line && complaint.key == mistake.key &&
+    found |= complaint.file == mistake.in_file && complaint.line == mistake.line &&
+             complaint.key == mistake.key &&
              complaint.message.find(mistake.message) != std::string::npos;
   }
-  EXPECT_TRUE(found) << "expected " << mistake.in_file << ":" << mistake.line << ": " << mistake.key << " ("
-                     << mistake.message << ")\n" << texts(complaints);
+  EXPECT_TRUE(found) << "expected " << mistake.in_file << ":" << mistake.line << ": " << mistake.key
+                     << " (" << mistake.message << ")\n"
+                     << texts(complaints);
   EXPECT_EQ(complaints.size(), mistake.n_complaints) << texts(complaints);
 }
 
@@ -118,41 +122,61 @@ const std::string toml = "scenario.toml";
 INSTANTIATE_TEST_SUITE_P(
     Keys, Mistakes,
     ::testing::Values(
-        Mistake{toml, "years = 2", "yaers = 2\nyears = 2", toml, 4, "clock.yaers", "unknown key; nearest: years"},
+        Mistake{toml, "years = 2", "yaers = 2\nyears = 2", toml, 4, "clock.yaers",
+                "unknown key; nearest: years"},
         Mistake{toml, "years = 2\n", "", toml, 2, "clock.years", "missing"},
         Mistake{toml, "years = 2", "years = \"2\"", toml, 4, "clock.years", "must be a number"},
         Mistake{toml, "years = 2", "years = nan", toml, 4, "clock.years", "must be a number"},
-        Mistake{toml, "steps_per_year = 12", "steps_per_year = 12.5", toml, 5, "clock.steps_per_year", "whole number"},
+        Mistake{toml, "steps_per_year = 12", "steps_per_year = 12.5", toml, 5,
+                "clock.steps_per_year", "whole number"},
         Mistake{toml, "[bloc]", "[blok]\nx = 1\n[bloc]", toml, 18, "blok", "nearest: bloc"},
         Mistake{toml, "[bloc]", "[bloc]\npooling = 1", toml, 19, "bloc.pooling", "true or false"},
         Mistake{toml, "[\"USA\", \"JPN\"]", "\"USA\"", toml, 19, "bloc.members", "list of texts"},
-        Mistake{toml, "[bloc]", "[allocation]\nrule = \"fair\"\n[bloc]", toml, 19, "allocation.rule", "priority"},
+        Mistake{toml, "[bloc]", "[allocation]\nrule = \"fair\"\n[bloc]", toml, 19,
+                "allocation.rule", "priority"},
         Mistake{toml, "name = \"tiny\"\n", "", toml, 0, "name", "missing"},
-        Mistake{toml, "gallium = 1.2", "gallium = true", toml, 20, "price_floor.ratio", "table of numbers"},
-        Mistake{toml, "settling_months = 3\n", "", toml, 26, "instrument.ban.settling_months", "missing"},
-        Mistake{toml, "self_excitation = 0.5", "self_exitation = 0.5", toml, 47, "actor.CHN.self_exitation",
-                "nearest: self_excitation"},
-        Mistake{toml, "nodes = \"nodes.csv\"", "nodes = \"nods.csv\"", toml, 12, "network.nodes", "no such file"},
+        Mistake{toml, "gallium = 1.2", "gallium = true", toml, 20, "price_floor.ratio",
+                "table of numbers"},
+        Mistake{toml, "settling_months = 3\n", "", toml, 26, "instrument.ban.settling_months",
+                "missing"},
+        Mistake{toml, "self_excitation = 0.5", "self_exitation = 0.5", toml, 47,
+                "actor.CHN.self_exitation", "nearest: self_excitation"},
+        Mistake{toml, "nodes = \"nodes.csv\"", "nodes = \"nods.csv\"", toml, 12, "network.nodes",
+                "no such file"},
         Mistake{toml, "nodes = \"nodes.csv\"\n", "", toml, 0, "network.nodes", "missing"},
-        Mistake{toml, "nodes = \"nodes.csv\"", "nodes = \".\"", toml, 12, "network.nodes", "not a regular file"}));
+        Mistake{toml, "nodes = \"nodes.csv\"", "nodes = \".\"", toml, 12, "network.nodes",
+                "not a regular file"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Tables, Mistakes,
     ::testing::Values(
-        Mistake{"nodes.csv", "cash_cost_ratio", "cash_cost", "nodes.csv", 1, "nodes.cash_cost", "nearest: cash_cost_ratio", 2},
-        Mistake{"demand.csv", "country,demand_t_per_yr", "country,source,source,demand_t_per_yr", "demand.csv", 1, "demand.source", "twice", 6},
-        Mistake{"nodes.csv", "JPN,20", "JPN,twenty", "nodes.csv", 4, "nodes[gallium,refine,JPN].output_t_per_yr", "must be a number"},
-        Mistake{"nodes.csv", "JPN,20", "JPN,nan", "nodes.csv", 4, "nodes[gallium,refine,JPN].output_t_per_yr", "must be a number"},
-        Mistake{"nodes.csv", "JPN,20", "JPN,inf", "nodes.csv", 4, "nodes[gallium,refine,JPN].output_t_per_yr", "must be 0 to"},
-        Mistake{"nodes.csv", "JPN,20", "JPN,1e999", "nodes.csv", 4, "nodes[gallium,refine,JPN].output_t_per_yr", "must be a number"},
-        Mistake{"nodes.csv", "JPN,20", "JPN,", "nodes.csv", 4, "nodes[gallium,refine,JPN].output_t_per_yr", "empty"},
-        Mistake{"nodes.csv", "0.25,2,0.5", "0.25,2,", "nodes.csv", 2, "nodes[gallium,refine,CHN].outage_depth", "required where outage_per_yr"},
-        Mistake{"nodes.csv", "JPN,20,0.9,,,,", "JPN,20,0.9", "nodes.csv", 4, "nodes", "5 cells under 9 columns"},
-        Mistake{"nodes.csv", "\"two\nlines\"", "\"two\nlines", "nodes.csv", 2, "", "without a closing quote"},
-        Mistake{"stocks.csv", "gallium,JPN,,60,0.05\ncobalt,USA,302,,", "gallium,JPN,,60,0.05\ncobalt,USA,302,,x", "stocks.csv", 3,
+        Mistake{"nodes.csv", "cash_cost_ratio", "cash_cost", "nodes.csv", 1, "nodes.cash_cost",
+                "nearest: cash_cost_ratio", 2},
+        Mistake{"demand.csv", "country,demand_t_per_yr", "country,source,source,demand_t_per_yr",
+                "demand.csv", 1, "demand.source", "twice", 6},
+        Mistake{"nodes.csv", "JPN,20", "JPN,twenty", "nodes.csv", 4,
+                "nodes[gallium,refine,JPN].output_t_per_yr", "must be a number"},
+        Mistake{"nodes.csv", "JPN,20", "JPN,nan", "nodes.csv", 4,
+                "nodes[gallium,refine,JPN].output_t_per_yr", "must be a number"},
+        Mistake{"nodes.csv", "JPN,20", "JPN,inf", "nodes.csv", 4,
+                "nodes[gallium,refine,JPN].output_t_per_yr", "must be 0 to"},
+        Mistake{"nodes.csv", "JPN,20", "JPN,1e999", "nodes.csv", 4,
+                "nodes[gallium,refine,JPN].output_t_per_yr", "must be a number"},
+        Mistake{"nodes.csv", "JPN,20", "JPN,", "nodes.csv", 4,
+                "nodes[gallium,refine,JPN].output_t_per_yr", "empty"},
+        Mistake{"nodes.csv", "0.25,2,0.5", "0.25,2,", "nodes.csv", 2,
+                "nodes[gallium,refine,CHN].outage_depth", "required where outage_per_yr"},
+        Mistake{"nodes.csv", "JPN,20,0.9,,,,", "JPN,20,0.9", "nodes.csv", 4, "nodes",
+                "5 cells under 9 columns"},
+        Mistake{"nodes.csv", "\"two\nlines\"", "\"two\nlines", "nodes.csv", 2, "",
+                "without a closing quote"},
+        Mistake{"stocks.csv", "gallium,JPN,,60,0.05\ncobalt,USA,302,,",
+                "gallium,JPN,,60,0.05\ncobalt,USA,302,,x", "stocks.csv", 3,
                 "stocks[cobalt,USA].trigger_fraction", "must be a number"},
-        Mistake{"correlation.csv", "cobalt,0.2,1", "cobalt,0.2,one", "correlation.csv", 3, "correlation[cobalt].cobalt", "must be a number"},
-        Mistake{"correlation.csv", "cobalt,0.2,1", "cobolt,0.2,1", "correlation.csv", 3, "correlation", "nearest: cobalt"}));
+        Mistake{"correlation.csv", "cobalt,0.2,1", "cobalt,0.2,one", "correlation.csv", 3,
+                "correlation[cobalt].cobalt", "must be a number"},
+        Mistake{"correlation.csv", "cobalt,0.2,1", "cobolt,0.2,1", "correlation.csv", 3,
+                "correlation", "nearest: cobalt"}));
 
 TEST(Mistakes, AMissingColumnIsToldOnce) {
   Files files = tiny_files();
@@ -166,7 +190,8 @@ TEST(Mistakes, AMissingColumnIsToldOnce) {
 TEST(Mistakes, AnEmptyTableIsTold) {
   Files files = tiny_files();
   files["demand.csv"] = "";
-  EXPECT_EQ(complaints_about(files).at(0).message, "the table is empty; its first row is the column names");
+  EXPECT_EQ(complaints_about(files).at(0).message,
+            "the table is empty; its first row is the column names");
   files["demand.csv"] = "mineral,country,demand_t_per_yr\n";
   EXPECT_EQ(complaints_about(files).at(0).message, "empty; at least one is needed");
 }
@@ -183,8 +208,10 @@ TEST(Mistakes, SixInOneScenarioAreAllTold) {
   const std::string text = texts(complaints);
   EXPECT_EQ(complaints.size(), 6U) << text;
   for (const char* expected :
-       {"scenario.toml:8: sampling.sead (unknown key; nearest: seed)", "scenario.toml:44: actor.CHN.start = sum 1.1",
-        "scenario.toml:56: scheduled.ban of 2028.target = japann (no such target_group; nearest: japan)",
+       {"scenario.toml:8: sampling.sead (unknown key; nearest: seed)",
+        "scenario.toml:44: actor.CHN.start = sum 1.1",
+        "scenario.toml:56: scheduled.ban of 2028.target = japann (no such target_group; nearest: "
+        "japan)",
         "nodes.csv:4: nodes[gallium,refine,JPN].cash_cost_ratio = -0.9 (must be > 0 and <= 100)",
         "demand.csv:5: demand[cobalt,US].country = US (no such country; nearest: USA)",
         "correlation.csv:3: correlation[cobalt].gallium = 0.2 (must be the same as"}) {
@@ -237,7 +264,8 @@ month = 3
 
 TEST(Extends, ATableOfTheVariantReplacesTheOneOfTheBase) {
   Files files = tiny_files();
-  files["variant/variant.toml"] = "extends = \"../scenario.toml\"\n[network]\nstocks = \"stocks.csv\"\ntrade = \"\"\n";
+  files["variant/variant.toml"] =
+      "extends = \"../scenario.toml\"\n[network]\nstocks = \"stocks.csv\"\ntrade = \"\"\n";
   files["variant/stocks.csv"] = "mineral,holder,days\ngallium,USA,5\n";
   const TemporaryFolder folder(files);
   const Scenario s = load_scenario(folder / "variant/variant.toml");
@@ -248,8 +276,13 @@ TEST(Extends, ATableOfTheVariantReplacesTheOneOfTheBase) {
 
 TEST(Extends, TheSetOfTheOuterFileComesLastAndOptionsAfterIt) {
   Files files = tiny_files();
-  files["base.toml"] = "extends = \"scenario.toml\"\n[set]\n\"clock.years\" = 3\n\"nodes[*,refine,CHN].cash_cost_ratio\" = \"*0.5\"\n";
-  files["outer.toml"] = "extends = \"base.toml\"\n[clock]\nyears = 4\n[set]\n\"nodes[gallium,refine,CHN].cash_cost_ratio\" = \"*0.5\"\nclock.steps_per_year = 4\n";
+  files["base.toml"] =
+      "extends = \"scenario.toml\"\n[set]\n\"clock.years\" = "
+      "3\n\"nodes[*,refine,CHN].cash_cost_ratio\" = \"*0.5\"\n";
+  files["outer.toml"] =
+      "extends = \"base.toml\"\n[clock]\nyears = "
+      "4\n[set]\n\"nodes[gallium,refine,CHN].cash_cost_ratio\" = \"*0.5\"\nclock.steps_per_year = "
+      "4\n";
   const TemporaryFolder folder(files);
   const Scenario s = load_scenario(folder / "outer.toml");
   EXPECT_EQ(s.clock.years, 4.0);

@@ -78,15 +78,20 @@ target = "japan"
 minerals = ["gallium"]
 duration_months = 6
 )"},
-      {"countries.csv", "id,name,purchasing_weight,note\nUSA,United States,1.2,a\nJPN,Japan,,b\nCHN,China,1,\"c, d\"\n"},
+      {"countries.csv",
+       "id,name,purchasing_weight,note\nUSA,United States,1.2,a\nJPN,Japan,,b\nCHN,China,1,\"c, "
+       "d\"\n"},
       {"minerals.csv",
-       "id,name,stages,price_usd_per_t,at_risk_usd_per_t,volatility_per_sqrt_yr,reversion_per_yr,demand_elasticity,"
-       "supply_elasticity,max_response_fraction,spot_fraction,surge_fraction,leakage_fraction,leakage_months,close_ratio,"
+       "id,name,stages,price_usd_per_t,at_risk_usd_per_t,volatility_per_sqrt_yr,reversion_per_yr,"
+       "demand_elasticity,"
+       "supply_elasticity,max_response_fraction,spot_fraction,surge_fraction,leakage_fraction,"
+       "leakage_months,close_ratio,"
        "close_per_yr,open_per_yr,flooder\n"
        "gallium,Gallium,refine,800000,4.8e7,0.4,0.5,0.2,0.05,0.3,0.2,0.5,0.5,3,0.75,1,0.5,CHN\n"
        "cobalt,Cobalt,mine;refine,30000,120000,0.3,0.3,0.2,0.05,0.3,0.2,0.5,0.1,3,0.75,1,0.5,\n"},
       {"nodes.csv",
-       "mineral,stage,country,output_t_per_yr,cash_cost_ratio,outage_per_yr,outage_months,outage_depth,source\n"
+       "mineral,stage,country,output_t_per_yr,cash_cost_ratio,outage_per_yr,outage_months,outage_"
+       "depth,source\n"
        "gallium,refine,CHN,600,0.6,0.25,2,0.5,\"two\nlines\"\n"
        "gallium,refine,JPN,20,0.9,,,,\n"
        "cobalt,mine,CHN,100,0.6,0,0,0,\n"
@@ -95,10 +100,14 @@ duration_months = 6
       {"demand.csv",
        "mineral,country,demand_t_per_yr\n"
        "gallium,USA,20\ngallium,JPN,200\ngallium,CHN,400\ncobalt,USA,50\ncobalt,CHN,50\n"},
-      {"trade.csv", "mineral,stage,importer,exporter,import_fraction\ngallium,refine,USA,CHN,0.7\ngallium,refine,USA,JPN,0.3\n"},
-      {"stocks.csv", "mineral,holder,tonnes,days,trigger_fraction\ngallium,JPN,,60,0.05\ncobalt,USA,302,,\n"},
+      {"trade.csv",
+       "mineral,stage,importer,exporter,import_fraction\ngallium,refine,USA,CHN,0.7\ngallium,"
+       "refine,USA,JPN,0.3\n"},
+      {"stocks.csv",
+       "mineral,holder,tonnes,days,trigger_fraction\ngallium,JPN,,60,0.05\ncobalt,USA,302,,\n"},
       {"projects.csv",
-       "name,mineral,stage,country,capacity_t_per_yr,decision_month,start_month,delay_median_months,delay_log_sd,"
+       "name,mineral,stage,country,capacity_t_per_yr,decision_month,start_month,delay_median_"
+       "months,delay_log_sd,"
        "ramp_median_months,ramp_log_sd,success_probability,incentive_price_ratio\n"
        "\"Smelter, phase 1\",cobalt,refine,USA,10,-1,6,3,0.5,6,0.4,0.8,1.1\n"},
       {"correlation.csv", "mineral,gallium,cobalt\ngallium,1,0.2\ncobalt,0.2,1\n"},
@@ -126,14 +135,17 @@ class TemporaryFolder {
     std::filesystem::create_directories((path_ / name).parent_path());
     std::ofstream(path_ / name, std::ios::binary) << text;
   }
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
+    return path_ / name;
+  }
 
  private:
   std::filesystem::path path_;
 };
 
 /// Replaces the first occurrence; fails the test where there is none.
-inline void replace(Files& files, const std::string& file, const std::string& from, const std::string& to) {
+inline void replace(Files& files, const std::string& file, const std::string& from,
+                    const std::string& to) {
   std::string& text = files.at(file);
   const std::size_t at = text.find(from);
   ASSERT_NE(at, std::string::npos) << from << " is not in " << file;
@@ -146,19 +158,23 @@ inline Scenario load(const Files& files, const std::vector<std::string>& overrid
 }
 
 /// What is said about the files; empty where they are valid. File names are without folders.
-inline std::vector<Complaint> complaints_about(const Files& files, const std::vector<std::string>& overrides = {}) {
+inline std::vector<Complaint> complaints_about(const Files& files,
+                                               const std::vector<std::string>& overrides = {}) {
   try {
     (void)load(files, overrides);
     return {};
   } catch (const ScenarioError& error) {
     std::vector<Complaint> complaints = error.complaints();
     for (Complaint& complaint : complaints) {
-      if (!complaint.file.starts_with("--set")) complaint.file = std::filesystem::path(complaint.file).filename().string();
+      if (!complaint.file.starts_with("--set"))
+        complaint.file = std::filesystem::path(complaint.file).filename().string();
     }
     return complaints;
   }
 }
 
-inline std::string texts(const std::vector<Complaint>& complaints) { return format_complaints(complaints); }
+inline std::string texts(const std::vector<Complaint>& complaints) {
+  return format_complaints(complaints);
+}
 
 }  // namespace blocrisk::testing_support

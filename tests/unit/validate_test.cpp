@@ -35,24 +35,34 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Invalid{"name=\"\"", "name", "must not be empty"}, Invalid{"name=\"a|b\"", "name", "'|'"},
         Invalid{"name=\"a\\u0007\"", "name", "control characters"},
-        Invalid{"clock.start=2027", "clock.start", "must be text"}, Invalid{"clock.start=2027-02-29", "clock.start", "must be a date"},
+        Invalid{"clock.start=2027", "clock.start", "must be text"},
+        Invalid{"clock.start=2027-02-29", "clock.start", "must be a date"},
         Invalid{"clock.start=2027-1-1", "clock.start", "must be a date"},
-        Invalid{"clock.years=0", "clock.years", "must be > 0"}, Invalid{"clock.years=-1", "clock.years", "must be > 0"},
-        Invalid{"clock.years=inf", "clock.years", "must be > 0"}, Invalid{"clock.years=0.01", "clock.years", "makes 0 steps"},
+        Invalid{"clock.years=0", "clock.years", "must be > 0"},
+        Invalid{"clock.years=-1", "clock.years", "must be > 0"},
+        Invalid{"clock.years=inf", "clock.years", "must be > 0"},
+        Invalid{"clock.years=0.01", "clock.years", "makes 0 steps"},
         Invalid{"clock.years=400", "clock.years", "makes 4800 steps; must be 1 to 4096"},
-        Invalid{"clock.years=1", "scheduled.ban of 2028.month", "before the end of the horizon, month 12"},
-        Invalid{"sampling.paths=0", "sampling.paths", "must be 1 to"}, Invalid{"sampling.paths=-1", "sampling.paths", "whole number"},
-        Invalid{"sampling.paths=1.5", "sampling.paths", "whole number"}, Invalid{"sampling.paths=1e13", "sampling.paths", "must be 1 to"},
-        Invalid{"sampling.seed=-1", "sampling.seed", "whole number"}, Invalid{"sampling.seed=18446744073709551616", "sampling.seed", "whole number"},
+        Invalid{"clock.years=1", "scheduled.ban of 2028.month",
+                "before the end of the horizon, month 12"},
+        Invalid{"sampling.paths=0", "sampling.paths", "must be 1 to"},
+        Invalid{"sampling.paths=-1", "sampling.paths", "whole number"},
+        Invalid{"sampling.paths=1.5", "sampling.paths", "whole number"},
+        Invalid{"sampling.paths=1e13", "sampling.paths", "must be 1 to"},
+        Invalid{"sampling.seed=-1", "sampling.seed", "whole number"},
+        Invalid{"sampling.seed=18446744073709551616", "sampling.seed", "whole number"},
         Invalid{"network.home_bias=-1", "network.home_bias", "must be 0 to"},
         Invalid{"network.balance_tolerance=-0.1", "network.balance_tolerance", "must be 0 to"},
-        Invalid{"bloc.members=[]", "bloc.members", "at least one"}, Invalid{"bloc.members=[\"USA\",\"USA\"]", "bloc.members[1]", "comes twice"},
+        Invalid{"bloc.members=[]", "bloc.members", "at least one"},
+        Invalid{"bloc.members=[\"USA\",\"USA\"]", "bloc.members[1]", "comes twice"},
         Invalid{"bloc.members=[\"UAS\"]", "bloc.members[0]", "no such country; nearest: USA"},
         Invalid{"bloc.retaliation=-1", "bloc.retaliation", "must be 0 to"},
         Invalid{"allocation.rule=priority", "allocation.order", "required by the rule"},
         Invalid{"allocation.order=[\"XYZ\"]", "allocation.order[0]", "no such country"},
-        Invalid{"price_floor.circumvention_fraction=1.1", "price_floor.circumvention_fraction", "must be 0 to 1"},
-        Invalid{"price_floor.ratio.galium=1", "price_floor.ratio.galium", "no such mineral; nearest: gallium"},
+        Invalid{"price_floor.circumvention_fraction=1.1", "price_floor.circumvention_fraction",
+                "must be 0 to 1"},
+        Invalid{"price_floor.ratio.galium=1", "price_floor.ratio.galium",
+                "no such mineral; nearest: gallium"},
         Invalid{"price_floor.ratio.gallium=-1", "price_floor.ratio.gallium", "must be 0 to 100"},
         Invalid{"shared_stock.tonnes.gallium=5", "shared_stock.tonnes.gallium", "not both"},
         Invalid{"shared_stock.days.gallium=-5", "shared_stock.days.gallium", "must be 0 to"},
@@ -65,59 +75,97 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Actors, InvalidValues,
     ::testing::Values(
-        Invalid{"instrument.ban.initial_severity=1.01", "instrument.ban.initial_severity", "must be 0 to 1"},
-        Invalid{"instrument.ban.settling_months=0", "instrument.ban.settling_months", "must be > 0"},
+        Invalid{"instrument.ban.initial_severity=1.01", "instrument.ban.initial_severity",
+                "must be 0 to 1"},
+        Invalid{"instrument.ban.settling_months=0", "instrument.ban.settling_months",
+                "must be > 0"},
         Invalid{"instrument.ban.acute_log_sd=-1", "instrument.ban.acute_log_sd", "must be 0 to"},
-        Invalid{"target_group.japan.countries=[]", "target_group.japan.countries", "at least one country"},
-        Invalid{"target_group.japan.countries=[\"JAP\"]", "target_group.japan.countries[0]", "nearest: JPN"},
-        Invalid{"target_group.everyone.countries=[\"JPN\"]", "target_group.everyone.countries", "takes no list"},
+        Invalid{"target_group.japan.countries=[]", "target_group.japan.countries",
+                "at least one country"},
+        Invalid{"target_group.japan.countries=[\"JAP\"]", "target_group.japan.countries[0]",
+                "nearest: JPN"},
+        Invalid{"target_group.everyone.countries=[\"JPN\"]", "target_group.everyone.countries",
+                "takes no list"},
         Invalid{"actor.CHN.start=[0.4,0.7]", "actor.CHN.start", "must sum to 1"},
         Invalid{"actor.CHN.start=[1.0]", "actor.CHN.start", "as many as there are regimes, 2"},
-        Invalid{"actor.CHN.events_per_yr=[1]", "actor.CHN.events_per_yr", "as many as there are regimes"},
+        Invalid{"actor.CHN.events_per_yr=[1]", "actor.CHN.events_per_yr",
+                "as many as there are regimes"},
         Invalid{"actor.CHN.events_per_yr[0]=-1", "actor.CHN.events_per_yr[0]", "must be 0 to"},
         Invalid{"actor.CHN.switch_per_yr=[[0,1],[0]]", "actor.CHN.switch_per_yr", "square"},
-        Invalid{"actor.CHN.switch_per_yr[0][1]=-1", "actor.CHN.switch_per_yr[0][1]", "must be 0 to"},
+        Invalid{"actor.CHN.switch_per_yr[0][1]=-1", "actor.CHN.switch_per_yr[0][1]",
+                "must be 0 to"},
         Invalid{"actor.CHN.regimes=[\"a\",\"a\"]", "actor.CHN.regimes", "comes twice"},
         Invalid{"actor.CHN.instruments={}", "actor.CHN.instruments", "sum to more than 0"},
         Invalid{"actor.CHN.instruments.ban=0", "actor.CHN.instruments", "sum to more than 0"},
-        Invalid{"actor.CHN.instruments.tax=1", "actor.CHN.instruments.tax", "no such instrument; nearest: ban"},
+        Invalid{"actor.CHN.instruments.tax=1", "actor.CHN.instruments.tax",
+                "no such instrument; nearest: ban"},
         Invalid{"actor.CHN.memory_per_yr=0", "actor.CHN.memory_per_yr", "must be > 0"},
         Invalid{"actor.CHN.self_excitation=2", "actor.CHN.self_excitation", "branching ratio 1,"},
-        Invalid{"scheduled.ban of 2028.probability=1.1", "scheduled.ban of 2028.probability", "must be 0 to 1"},
-        Invalid{"scheduled.ban of 2028.month=24", "scheduled.ban of 2028.month", "before the end of the horizon"},
-        Invalid{"scheduled.ban of 2028.actor=JPN", "scheduled.ban of 2028.actor", "no such actor; nearest: CHN"},
-        Invalid{"scheduled.ban of 2028.instrument=bann", "scheduled.ban of 2028.instrument", "nearest: ban"},
-        Invalid{"scheduled.ban of 2028.minerals=[]", "scheduled.ban of 2028.minerals", "at least one"},
-        Invalid{"scheduled.ban of 2028.minerals=[\"tin\"]", "scheduled.ban of 2028.minerals[0]", "no such mineral"},
-        Invalid{"scheduled.ban of 2028.duration_months=0", "scheduled.ban of 2028.duration_months", "must be > 0"}));
+        Invalid{"scheduled.ban of 2028.probability=1.1", "scheduled.ban of 2028.probability",
+                "must be 0 to 1"},
+        Invalid{"scheduled.ban of 2028.month=24", "scheduled.ban of 2028.month",
+                "before the end of the horizon"},
+        Invalid{"scheduled.ban of 2028.actor=JPN", "scheduled.ban of 2028.actor",
+                "no such actor; nearest: CHN"},
+        Invalid{"scheduled.ban of 2028.instrument=bann", "scheduled.ban of 2028.instrument",
+                "nearest: ban"},
+        Invalid{"scheduled.ban of 2028.minerals=[]", "scheduled.ban of 2028.minerals",
+                "at least one"},
+        Invalid{"scheduled.ban of 2028.minerals=[\"tin\"]", "scheduled.ban of 2028.minerals[0]",
+                "no such mineral"},
+        Invalid{"scheduled.ban of 2028.duration_months=0", "scheduled.ban of 2028.duration_months",
+                "must be > 0"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Cells, InvalidValues,
     ::testing::Values(
-        Invalid{"countries[USA].purchasing_weight=0", "countries[USA].purchasing_weight", "must be > 0"},
-        Invalid{"minerals[gallium].price_usd_per_t=0", "minerals[gallium].price_usd_per_t", "must be > 0"},
-        Invalid{"minerals[gallium].volatility_per_sqrt_yr=-0.2", "minerals[gallium].volatility_per_sqrt_yr", "must be 0 to"},
-        Invalid{"minerals[gallium].close_ratio=1", "minerals[gallium].close_ratio", "must be >= 0 and < 1"},
-        Invalid{"minerals[gallium].stages=refine;refine", "minerals[gallium].stages", "comes twice"},
-        Invalid{"minerals[gallium].stages=refine;smelt", "minerals[gallium].stages", "no node of this stage"},
-        Invalid{"minerals[gallium].flooder=CHM", "minerals[gallium].flooder", "no such country; nearest: CHN"},
-        Invalid{"minerals[gallium].jumps_per_yr=inf", "minerals[gallium].jumps_per_yr", "must be 0 to"},
-        Invalid{"nodes[gallium,refine,CHN].yield_fraction=0", "nodes[gallium,refine,CHN].yield_fraction", "must be > 0 and <= 1"},
-        Invalid{"nodes[gallium,refine,CHN].outage_months=0", "nodes[gallium,refine,CHN].outage_months", "must be > 0 where"},
-        Invalid{"nodes[gallium,refine,CHN].growth_per_yr=-1", "nodes[gallium,refine,CHN].growth_per_yr", "must be > -1"},
-        Invalid{"nodes[gallium,refine,CHN].inclusion_probability=1.01", "nodes[gallium,refine,CHN].inclusion_probability", "must be 0 to 1"},
-        Invalid{"nodes[cobalt,mine,CHN].output_t_per_yr=0", "minerals[cobalt].stages", "no node of this stage has output"},
-        Invalid{"demand[gallium,*].demand_t_per_yr=0", "minerals[gallium]", "no country has demand"},
-        Invalid{"demand[gallium,USA].essential_fraction=-0.1", "demand[gallium,USA].essential_fraction", "must be 0 to 1"},
-        Invalid{"trade[gallium,refine,USA,CHN].import_fraction=0.9", "trade[gallium,refine,USA,JPN].import_fraction", "sum to 1.2"},
+        Invalid{"countries[USA].purchasing_weight=0", "countries[USA].purchasing_weight",
+                "must be > 0"},
+        Invalid{"minerals[gallium].price_usd_per_t=0", "minerals[gallium].price_usd_per_t",
+                "must be > 0"},
+        Invalid{"minerals[gallium].volatility_per_sqrt_yr=-0.2",
+                "minerals[gallium].volatility_per_sqrt_yr", "must be 0 to"},
+        Invalid{"minerals[gallium].close_ratio=1", "minerals[gallium].close_ratio",
+                "must be >= 0 and < 1"},
+        Invalid{"minerals[gallium].stages=refine;refine", "minerals[gallium].stages",
+                "comes twice"},
+        Invalid{"minerals[gallium].stages=refine;smelt", "minerals[gallium].stages",
+                "no node of this stage"},
+        Invalid{"minerals[gallium].flooder=CHM", "minerals[gallium].flooder",
+                "no such country; nearest: CHN"},
+        Invalid{"minerals[gallium].jumps_per_yr=inf", "minerals[gallium].jumps_per_yr",
+                "must be 0 to"},
+        Invalid{"nodes[gallium,refine,CHN].yield_fraction=0",
+                "nodes[gallium,refine,CHN].yield_fraction", "must be > 0 and <= 1"},
+        Invalid{"nodes[gallium,refine,CHN].outage_months=0",
+                "nodes[gallium,refine,CHN].outage_months", "must be > 0 where"},
+        Invalid{"nodes[gallium,refine,CHN].growth_per_yr=-1",
+                "nodes[gallium,refine,CHN].growth_per_yr", "must be > -1"},
+        Invalid{"nodes[gallium,refine,CHN].inclusion_probability=1.01",
+                "nodes[gallium,refine,CHN].inclusion_probability", "must be 0 to 1"},
+        Invalid{"nodes[cobalt,mine,CHN].output_t_per_yr=0", "minerals[cobalt].stages",
+                "no node of this stage has output"},
+        Invalid{"demand[gallium,*].demand_t_per_yr=0", "minerals[gallium]",
+                "no country has demand"},
+        Invalid{"demand[gallium,USA].essential_fraction=-0.1",
+                "demand[gallium,USA].essential_fraction", "must be 0 to 1"},
+        Invalid{"trade[gallium,refine,USA,CHN].import_fraction=0.9",
+                "trade[gallium,refine,USA,JPN].import_fraction", "sum to 1.2"},
         Invalid{"stocks[gallium,JPN].tonnes=3", "stocks[gallium,JPN].tonnes", "not both"},
-        Invalid{"stocks[gallium,JPN].days=", "stocks[gallium,JPN].days", "tonnes or days is needed"},
-        Invalid{"projects[Smelter, phase 1].country=JPN", "projects[Smelter, phase 1]", "needs the row nodes[cobalt,refine,JPN]"},
-        Invalid{"projects[Smelter, phase 1].stage=smelt", "projects[Smelter, phase 1].stage", "no such stage of cobalt"},
-        Invalid{"projects[Smelter, phase 1].ramp_median_months=0", "projects[Smelter, phase 1].ramp_median_months", "must be > 0"},
-        Invalid{"correlation[gallium].gallium=0.9", "correlation[gallium].gallium", "must be 1 on the diagonal"},
-        Invalid{"correlation[gallium].cobalt=1.1", "correlation[cobalt].gallium", "must be -1 to 1"},
-        Invalid{"correlation[gallium].cobalt=1", "correlation", "not positive definite: its smallest eigenvalue is"}));
+        Invalid{"stocks[gallium,JPN].days=", "stocks[gallium,JPN].days",
+                "tonnes or days is needed"},
+        Invalid{"projects[Smelter, phase 1].country=JPN", "projects[Smelter, phase 1]",
+                "needs the row nodes[cobalt,refine,JPN]"},
+        Invalid{"projects[Smelter, phase 1].stage=smelt", "projects[Smelter, phase 1].stage",
+                "no such stage of cobalt"},
+        Invalid{"projects[Smelter, phase 1].ramp_median_months=0",
+                "projects[Smelter, phase 1].ramp_median_months", "must be > 0"},
+        Invalid{"correlation[gallium].gallium=0.9", "correlation[gallium].gallium",
+                "must be 1 on the diagonal"},
+        Invalid{"correlation[gallium].cobalt=1.1", "correlation[cobalt].gallium",
+                "must be -1 to 1"},
+        Invalid{"correlation[gallium].cobalt=1", "correlation",
+                "not positive definite: its smallest eigenvalue is"}));
 
 // ---- mistakes that take more than one cell
 
@@ -133,16 +181,28 @@ TEST(Validate, DuplicateRowsAreToldWithBothLines) {
 
 TEST(Validate, UnknownIdsInRowsAreToldWithTheirLine) {
   Files files = tiny_files();
-  files["nodes.csv"] += "galium,refine,USA,1,1,0,0,0,\ngallium,smelt,USA,1,1,0,0,0,\ngallium,refine,UAS,1,1,0,0,0,\n";
+  files["nodes.csv"] +=
+      "galium,refine,USA,1,1,0,0,0,\ngallium,smelt,USA,1,1,0,0,0,\ngallium,refine,UAS,1,1,0,0,0,\n";
   const std::string text = texts(complaints_about(files));
-  EXPECT_NE(text.find("nodes.csv:8: nodes[galium,refine,USA].mineral = galium (no such mineral; nearest: gallium)"), std::string::npos) << text;
-  EXPECT_NE(text.find("nodes.csv:9: nodes[gallium,smelt,USA].stage = smelt (no such stage of gallium; nearest: refine)"), std::string::npos) << text;
-  EXPECT_NE(text.find("nodes.csv:10: nodes[gallium,refine,UAS].country = UAS (no such country; nearest: USA)"), std::string::npos) << text;
+  EXPECT_NE(text.find("nodes.csv:8: nodes[galium,refine,USA].mineral = galium (no such mineral; "
+                      "nearest: gallium)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("nodes.csv:9: nodes[gallium,smelt,USA].stage = smelt (no such stage of "
+                      "gallium; nearest: refine)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(
+      text.find(
+          "nodes.csv:10: nodes[gallium,refine,UAS].country = UAS (no such country; nearest: USA)"),
+      std::string::npos)
+      << text;
 }
 
 TEST(Validate, TooManyOfAThingIsTold) {
   Files files = tiny_files();
-  for (int i = 0; i < max_countries; ++i) files["countries.csv"] += "C" + std::to_string(i) + ",Country,1,\n";
+  for (int i = 0; i < max_countries; ++i)
+    files["countries.csv"] += "C" + std::to_string(i) + ",Country,1,\n";
   const std::vector<Complaint> complaints = complaints_about(files);
   ASSERT_EQ(complaints.size(), 1U) << texts(complaints);
   EXPECT_EQ(complaints[0].key, "countries");
@@ -167,12 +227,15 @@ TEST(Validate, AnImporterCannotImportFromItself) {
 
 TEST(Validate, ContagionCountsInTheBranchingRatio) {
   Files files = tiny_files();
-  files["scenario.toml"] += "[[actor]]\ncountry = \"JPN\"\nevents_per_yr = [0.1]\nself_excitation = 0.5\ncontagion = 1.5\n"
-                            "memory_per_yr = 1.0\ninstruments = { ban = 1 }\ntargets = { everyone = 1 }\n";
+  files["scenario.toml"] +=
+      "[[actor]]\ncountry = \"JPN\"\nevents_per_yr = [0.1]\nself_excitation = 0.5\ncontagion = "
+      "1.5\n"
+      "memory_per_yr = 1.0\ninstruments = { ban = 1 }\ntargets = { everyone = 1 }\n";
   // [[0.5/2, 0.8/1], [1.5/2, 0.5/1]] has eigenvalues 0.375 +- sqrt(0.125^2 + 0.6): above 1 by 0.16.
   const std::vector<Complaint> complaints = complaints_about(files, {"actor.CHN.contagion=0.8"});
   ASSERT_EQ(complaints.size(), 1U) << texts(complaints);
-  EXPECT_NE(complaints[0].message.find("branching ratio 1.15962,"), std::string::npos) << texts(complaints);
+  EXPECT_NE(complaints[0].message.find("branching ratio 1.15962,"), std::string::npos)
+      << texts(complaints);
   EXPECT_TRUE(complaints_about(files, {"actor.CHN.contagion=0.1"}).empty());
 }
 
