@@ -47,6 +47,18 @@ int flush_output() {
                   ExitCode::environment);
 }
 
+/// A word that is no command gets a better answer than that one is required.
+std::string usage_problem(const CLI::App& app, const CLI::ParseError& error, int argc,
+                          char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return error.what();
+  std::string commands;
+  for (const CLI::App* command : app.get_subcommands({})) {
+    if (command->get_name() == argv[1]) return error.what();
+    commands += (commands.empty() ? "" : ", ") + command->get_name();
+  }
+  return "no command is called " + std::string(argv[1]) + "; there are " + commands;
+}
+
 std::string join_arguments(int argc, char** argv) {
   std::string line;
   for (int at = 0; at < argc; ++at) line += (at > 0 ? " " : "") + std::string(argv[at]);
@@ -90,7 +102,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? flush_output() : static_cast<int>(ExitCode::usage);
+    if (error.get_exit_code() == 0) return app.exit(error), flush_output();
+    const std::string problem = usage_problem(app, error, argc, argv);
+    return complain((problem + "\nRun with --help for more information.").c_str(), ExitCode::usage);
   } catch (const Error& error) {
     return complain(error.what(), error.exit_code());
   }

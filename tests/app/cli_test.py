@@ -5,6 +5,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -82,6 +83,11 @@ class CommandLine(Case):
                 self.assertEqual(done.stdout, "")
                 self.assertNotEqual(done.stderr, "")
 
+    def test_a_word_that_is_no_command_is_answered_with_those_there_are(self):
+        said = self.expect(2, "rnu", "x.toml").stderr
+        for word in ["rnu", "run", "validate", "plan", "show", "devices"]:
+            self.assertIn(word, said)
+
     def test_a_bad_number_is_named_with_what_is_allowed(self):
         for option, values in {
             "--paths": ["0", "-5", "1.5", "1e-3", "1e30", "ten", "", "1__0", "_1", "1_", "1e", "5X", "0x10", "1e6k5", "1000000000001"],
@@ -125,6 +131,18 @@ class Run(Case):
     def test_quiet_keeps_standard_error_empty(self):
         done = self.expect(0, "run", BASELINE, "--paths", 1000, "-o", self.folder / "out.h5", "--quiet")
         self.assertEqual(done.stderr, "")
+
+    def test_a_live_line_is_shown_on_a_terminal_and_erased(self):
+        terminal, end = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        command = ["run", BASELINE, "--paths", 2000, "--batch", 1000, "-o", self.folder / "out.h5"]
+        done = blocrisk(*command, capture_output=False, stdout=subprocess.DEVNULL, stderr=end)
+        os.close(end)
+        self.assertEqual(done.returncode, 0)
+        said = os.read(terminal, 65536).decode()
+        self.assertIn("\r100.0 %", said)
+        self.assertIn("left", said)
+        self.assertTrue(said.endswith("\r\033[K"), said)
 
     def test_progress_json_is_one_object_a_line(self):
         done = self.expect(0, "run", BASELINE, "--paths", 5000, "-o", self.folder / "out.h5", "--progress", "json")
