@@ -25,13 +25,15 @@ namespace {
 /// million dots would overflow the stack; it bounds nested values only.
 constexpr int max_key_dots = 16;
 
-/// Line of the first key with too many dots, 0 where there is none. Knows just enough TOML to skip
-/// strings and comments; what it misreads is no TOML and toml++ says so.
-class KeyDepthScan {
+/// Finds what toml++ (3.3) must not see: keys with too many dots, and characters outside ASCII that
+/// are in no string or comment, some of which it takes for unreachable code. Knows just enough TOML
+/// to skip strings and comments: up to the first mistake it reads like toml++, which stops there.
+class PreliminaryScan {
  public:
-  explicit KeyDepthScan(std::string_view text) : text_(text) {}
+  explicit PreliminaryScan(std::string_view text) : text_(text) {}
 
-  int deep_key_line() {
+  /// Nothing where there is no problem; else `line()` is where it is.
+  std::string problem() {
     for (; at_ < text_.size(); ++at_) {
       switch (text_[at_]) {
         case '#':
@@ -53,14 +55,21 @@ class KeyDepthScan {
           dots_ = 0;
           break;
         case '.':
-          if (++dots_ > max_key_dots) return line_;
+          if (++dots_ > max_key_dots) {
+            return "a key with more than " + std::to_string(max_key_dots) + " dots";
+          }
           break;
         default:
+          if (static_cast<unsigned char>(text_[at_]) >= 0x80) {
+            return "a character outside ASCII, which belongs in quotes or comments only";
+          }
           break;
       }
     }
-    return 0;
+    return {};
   }
+
+  [[nodiscard]] int line() const { return line_; }
 
  private:
   /// Leaves `at_` on the last character of the string.
@@ -77,6 +86,9 @@ class KeyDepthScan {
         if (!multi_line) return;
       } else if (text_.substr(at_).starts_with(close)) {
         at_ += close.size() - 1;
+        // A text of several lines may end with one or two quotes of its own before the closing
+        // three.
+        for (int i = 0; multi_line && i < 2 && text_.substr(at_ + 1).starts_with(quote); ++i) ++at_;
         return;
       }
     }
@@ -150,9 +162,8 @@ struct Parsed {
 };
 
 Parsed parse(std::string_view text, int file) {
-  if (const int line = KeyDepthScan(text).deep_key_line(); line > 0) {
-    return {{}, "a key with more than " + std::to_string(max_key_dots) + " dots", line};
-  }
+  PreliminaryScan scan(text);
+  if (std::string problem = scan.problem(); !problem.empty()) return {{}, problem, scan.line()};
 #if TOML_EXCEPTIONS
   try {
     return {Converter(file).map(toml::parse(text)), {}, 0};

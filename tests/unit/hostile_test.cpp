@@ -107,6 +107,46 @@ TEST(Hostile, DeepNestingIsRefused) {
             std::string::npos);
 }
 
+TEST(Hostile, MalformedTomlIsToldAsSuch) {
+  for (const char* text : {"[",
+                           "[]",
+                           "[=]",
+                           "[\xC3\xA9]",
+                           "[[a]",
+                           "=1",
+                           "\xC3\xA9 = 1",
+                           "x",
+                           "x=",
+                           "x = {,}",
+                           "x = {=1}",
+                           "x = {\xC3\xA9=1}",
+                           "x = {a=1,}",
+                           "x = {a=1,\xC3\xA9=1}",
+                           "x = \"",
+                           "x = '''",
+                           "x = [1,,2]",
+                           "x = 01",
+                           "x = 1 y = 2",
+                           "x = \"\\q\"",
+                           "x.=1",
+                           ".x=1",
+                           "x = 1\nx = 2",
+                           "[x]\n[x]",
+                           "x = 1__0"}) {
+    EXPECT_NE(first_complaint("scenario.toml", text).find("not TOML"), std::string::npos) << text;
+  }
+}
+
+TEST(Hostile, QuotesAtTheEndOfAMultiLineTextAreItsOwn) {
+  const std::string text = "name = \"\"\"tiny\"\"\"\"\"\n\xC3\xA9 = 1\n";
+  EXPECT_EQ(first_complaint("scenario.toml", text),
+            "scenario.toml:2: not TOML: a character outside ASCII, which belongs in quotes or "
+            "comments only");
+  EXPECT_EQ(
+      first_complaint("scenario.toml", "name = \"\"\"x\"\"\"\" # \xC3\xA9\n").find("not TOML"),
+      std::string::npos);
+}
+
 TEST(Hostile, AMillionMistakesAreCountedAndAFewShown) {
   std::string nodes = "mineral,stage,country,output_t_per_yr,cash_cost_ratio\n";
   nodes += repeated("gallium,refine,XXX,-1,x\n", 100'000);
