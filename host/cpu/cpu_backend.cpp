@@ -6,7 +6,6 @@
 #include <string>
 #include <thread>
 
-#include "host/cpu/collect.hpp"
 #include "host/cpu/engine_lanes.hpp"
 #include "host/support/error.hpp"
 
@@ -85,12 +84,13 @@ class CpuBackend final : public Backend {
   }
 
   void run(PathRange range, Accumulators& into, Samples* samples) override {
-    SharedState shared(network_, range, into, samples);
+    const NetworkView view = network_.view();
+    SharedState shared(view, range, into, samples);
     std::exception_ptr failure;
     std::mutex failure_lock;
     const auto work = [&] {
       try {
-        variant_.run(network_.view(), seed_, shared);
+        variant_.run(view, seed_, shared);
       } catch (...) {
         const std::lock_guard lock(failure_lock);
         if (!failure) failure = std::current_exception();
@@ -127,7 +127,7 @@ std::unique_ptr<Backend> make_cpu_backend(const Network& network, std::uint64_t 
 
 CpuMemory cpu_memory(const Network& network, CpuOptions options) {
   const NetworkView view = network.view();
-  return {choose_threads(options.threads), choose(options.lanes).workspace_bytes(view) + tally_bytes(view)};
+  return {choose_threads(options.threads), choose(options.lanes).workspace_bytes(view)};
 }
 
 }  // namespace blocrisk

@@ -4,14 +4,15 @@
 #include "host/cpu/engine_lanes.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <vector>
 
+#include "host/cpu/counting.hpp"
 #include "kernels/model/chain.hpp"
 #include "kernels/model/members.hpp"
 #include "kernels/stats/digest.hpp"
-#include "kernels/stats/fixed_point_value.hpp"
 
 RISK_BEGIN
 namespace {
@@ -21,16 +22,13 @@ using F = L::F;
 using I = L::I;
 using U = L::U;
 
-int groups_per_block(const NetworkView& net) {
-  return static_cast<int>(paths_per_block(net)) / L::n;
-}
-
 /// Lane vectors and integers behind the rows of an arena. Untouched pages cost nothing.
 class Memory {
  public:
-  Memory(std::size_t vectors, std::size_t integers)
+  explicit Memory(std::size_t vectors, std::size_t integers = 0)
       : vectors_(allocate(vectors * sizeof(F))),
         integers_(allocate(integers * sizeof(std::int32_t))) {}
+  F* first() const { return static_cast<F*>(vectors_.get()); }
   Arena<L> vectors() const { return Arena<L>(vectors_.get()); }
   Arena<Lanes<1>> integers() const { return Arena<Lanes<1>>(integers_.get()); }
 
@@ -65,123 +63,140 @@ MemorySize chain_size(const NetworkView& net) {
     Arena<L> vectors(nullptr);
     Arena<Lanes<1>> integers(nullptr);
     take_chain<L>(net, net.chains[m], vectors, integers);
+    take_result<L>(net, net.chains[m].n_cells, vectors);
     if (vectors.used() > most.vectors) most.vectors = vectors.used();
     if (integers.used() > most.integers) most.integers = integers.used();
   }
   return most;
 }
 
-/// Sums over all minerals of one group, and its digest.
-struct GroupMembers {
-  MemberSums<L> sums;
-  DigestSum<L> digest;
+MemorySize members_size(const NetworkView& net) {
+  Arena<L> vectors(nullptr);
+  take_members<L>(net, vectors);
+  return {vectors.used(), 0};
+}
+
+/// What the paths of a block leave for counting, one mineral at a time.
+/// Shapes: measure [measure][cell][path], bins [cell][step][path], units [cell][step].
+class BlockResults {
+ public:
+  using Byte = std::uint8_t;
+  static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
+
+  BlockResults(const NetworkView& net, int n_paths)
+      : n_paths_(n_paths),
+        n_cells_(most_cells(net)),
+        measure_(static_cast<std::size_t>(n_measures * n_cells_) * paths() / L::n),
+        shortfall_bin_(n_series(net) * paths()),
+        cover_bin_(n_series(net) * paths()),
+        price_bin_(static_cast<std::size_t>(net.n_steps) * paths()),
+        units_(n_units(net)) {
+    std::memset(static_cast<void*>(units_.first()), 0, n_units(net) * sizeof(F));
+    Arena<L> arena = units_.vectors();
+    shortfall_units = arena.take<U>(static_cast<int>(n_series(net)));
+    cover_units = arena.take<U>(static_cast<int>(n_series(net)));
+    price_units = arena.take<U>(net.n_steps);
+    restricted_units = arena.take<U>(net.n_steps);
+  }
+
+  static int most_cells(const NetworkView& net) {
+    int most = 0;
+    for (int m = 0; m < net.n_minerals; ++m) most = net.chains[m].n_cells > most ? net.chains[m].n_cells : most;
+    return most;
+  }
+  static std::size_t n_series(const NetworkView& net) {
+    return static_cast<std::size_t>(most_cells(net)) * static_cast<std::size_t>(net.n_steps);
+  }
+  static std::size_t n_units(const NetworkView& net) {
+    return 2 * (n_series(net) + static_cast<std::size_t>(net.n_steps));
+  }
+  static std::uint64_t bytes(const NetworkView& net) {
+    const std::size_t per_path = 2 * n_series(net) + 2 * static_cast<std::size_t>(net.n_steps) +
+                                 sizeof(float) * static_cast<std::size_t>(n_measures * most_cells(net));
+    return paths_per_block(net) * per_path + n_units(net) * sizeof(F);
+  }
+
+  float* measure(int k, int cell) {
+    return reinterpret_cast<float*>(measure_.first()) + static_cast<std::size_t>(k * n_cells_ + cell) * paths();
+  }
+  Byte* shortfall_bin(int series) { return &shortfall_bin_[static_cast<std::size_t>(series) * paths()]; }
+  Byte* cover_bin(int series) { return &cover_bin_[static_cast<std::size_t>(series) * paths()]; }
+  std::uint16_t* price_bin(int step) { return &price_bin_[static_cast<std::size_t>(step) * paths()]; }
+
+  Row<U> shortfall_units, cover_units, price_units, restricted_units;  ///< sums of at most 2^24 a path
+
+ private:
+  std::size_t paths() const { return static_cast<std::size_t>(n_paths_); }
+  int n_paths_, n_cells_;
+  Memory measure_;
+  std::vector<Byte> shortfall_bin_, cover_bin_;
+  std::vector<std::uint16_t> price_bin_;
+  Memory units_;
 };
 
-int group_member_vectors(const NetworkView& net) {
-  return net.n_members * (net.n_years + n_member_measures);
-}
-int result_vectors(const NetworkView& net) { return net.n_members * (n_measures + net.n_years); }
-
-/// Counts one value per lane into a series; lanes from `n` on are beyond the range asked for.
-RISK_FN void count(SeriesTally& tally, int series, F value, int n) {
-  std::uint32_t* const counts = tally.counts_of(series);
-  const U word = bits(value);
-  if (none(ne(word, splat<U>(0u)))) {
-    counts[0] += static_cast<std::uint32_t>(n);
-    return;
-  }
-  const BinRange range = tally.range;
-  const I key = as_signed(shr(word, range.shift())) - splat<I>(range.first_key() - 2);
-  const I bin = min(max(key, splat<I>(1)), splat<I>(range.n_bins() - 1));
-  alignas(64) std::int32_t slots[L::n];
-  store(slots, select(eq(word, splat<U>(0u)), splat<I>(0), bin));
-  for (int k = 0; k < n; ++k) ++counts[slots[k]];
-}
-
-/// Adds one value per lane to the fixed-point moments of a series.
-RISK_FN void add_moments(SeriesTally& tally, int series, F value, double scale, int n) {
-  if (none(ne(bits(value), splat<U>(0u)))) return;
-  alignas(64) float values[L::n];
-  store(values, value);
-  std::uint64_t sum = 0;
-  std::uint64_t squares = 0;
-  for (int k = 0; k < n; ++k) {
-    const FixedPoint fixed = to_fixed_point(values[k], scale);
-    sum += fixed.value;
-    squares += fixed.square;
-  }
-  tally.sums[static_cast<std::size_t>(series)] += sum;
-  tally.squares[static_cast<std::size_t>(series)] += squares;
-}
-
-/// Adds one small fixed-point number per lane: value x scale < 2^31.
-RISK_FN std::uint64_t small_sum(F value, float scale, int n) {
-  alignas(64) std::int32_t units[L::n];
-  store(units, truncate(fma(value, splat<F>(scale), splat<F>(0.5f))));
-  std::uint64_t sum = 0;
-  for (int k = 0; k < n; ++k) sum += static_cast<std::uint32_t>(units[k]);
-  return sum;
-}
-
-RISK_FN void note_worst(std::vector<WorstCandidate>& worst, float entry, int series, F value,
-                        std::uint64_t first_path, int n) {
-  const auto candidates = and_(ge(value, splat<F>(entry)), gt(value, splat<F>(0.0f)));
-  if (none(candidates)) return;
-  alignas(64) float values[L::n];
-  store(values, value);
-  const std::uint32_t lanes = mask_bits(candidates);
-  for (int k = 0; k < n; ++k) {
-    if ((lanes >> k & 1u) != 0) {
-      worst.push_back({series, {values[k], first_path + static_cast<std::uint64_t>(k)}});
-    }
-  }
-}
-
-/// Fills the timelines of the mineral at hand.
+/// Leaves the timelines of a group in the block's results.
 struct TimelineObserver {
-  MineralTally& tally;
+  BlockResults& results;
   int n_steps;
-  int n;  ///< lanes that count
+  int first;  ///< the group's first path within the block
+  L::M counted;
 
   void begin_step(int, const ChainState<L>&) {}
   void stage(int, int, const ChainState<L>&, Row<F>, F) {}
   void end_step(int, const ChainState<L>&) {}
+  RISK_FN U units(F value, float scale) const {
+    return as_word(timeline_units<L>(masked(counted, value), scale));
+  }
   RISK_FN void cell(int step, int c, F unmet_fraction, F cover_days) {
     const int series = c * n_steps + step;
-    count(tally.shortfall, series, unmet_fraction, n);
     if (any(gt(unmet_fraction, splat<F>(0.0f)))) {
-      tally.shortfall.sums[static_cast<std::size_t>(series)] += small_sum(unmet_fraction, timeline_shortfall_scale, n);
+      store_bins(results.shortfall_bin(series) + first, bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
+      U& sum = results.shortfall_units[series];
+      sum = sum + units(unmet_fraction, timeline_shortfall_scale);
     }
     const F days = min(cover_days, splat<F>(timeline_cover_limit_days));
-    count(tally.cover, series, days, n);
-    tally.cover.sums[static_cast<std::size_t>(series)] += small_sum(days, timeline_cover_scale, n);
+    store_bins(results.cover_bin(series) + first, bins_of_values<L>(days, timeline_cover_bins));
+    U& sum = results.cover_units[series];
+    sum = sum + units(days, timeline_cover_scale);
   }
   RISK_FN void market(int step, F price, F restricted) {
-    count(tally.price, step, price, n);
-    tally.price.sums[static_cast<std::size_t>(step)] += small_sum(price, timeline_price_scale, n);
-    tally.restricted_sum[static_cast<std::size_t>(step)] += small_sum(restricted, timeline_restricted_scale, n);
+    store_bins(results.price_bin(step) + first, bins_of_values<L>(price, timeline_price_bins));
+    U& prices = results.price_units[step];
+    prices = prices + units(price, timeline_price_scale);
+    U& restrictions = results.restricted_units[step];
+    restrictions = restrictions + units(restricted, timeline_restricted_scale);
   }
 };
+
+/// Moves `n` rows of 32-bit sums into wide ones and empties them.
+void drain_units(Row<U> units, int n, Sum128* sums) {
+  alignas(64) std::uint32_t lanes[L::n];
+  for (int k = 0; k < n; ++k) {
+    store(lanes, units[k]);
+    units[k] = splat<U>(0u);
+    for (const std::uint32_t lane : lanes) sums[k].add(lane);
+  }
+}
 
 /// Runs blocks for one thread.
 class Worker {
  public:
-  Worker(const NetworkView& net, std::uint64_t seed, BlockQueue& queue)
+  Worker(const NetworkView& net, std::uint64_t seed, SharedState& shared)
       : net_(net),
         seed_(seed),
-        queue_(queue),
-        mineral_tally_(net),
-        member_tally_(net),
+        shared_(shared),
         chain_memory_(chain_size(net).vectors, chain_size(net).integers),
-        result_memory_(static_cast<std::size_t>(result_vectors(net)), 0),
-        member_memory_(static_cast<std::size_t>(groups_per_block(net) * group_member_vectors(net)), 0) {
-    Arena<L> members = member_memory_.vectors();
-    for (int g = 0; g < groups_per_block(net); ++g) {
-      world_memory_.emplace_back(world_size(net).vectors, world_size(net).integers);
-      Arena<L> vectors = world_memory_.back().vectors();
-      Arena<Lanes<1>> integers = world_memory_.back().integers();
-      world_.push_back(take_world<L>(net, vectors, integers));
-      group_.emplace_back().sums = take_members<L>(net, members);
+        results_(net, static_cast<int>(paths_per_block(net))),
+        member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) *
+                       paths_per_block(net) / L::n) {
+    const int groups = static_cast<int>(paths_per_block(net)) / L::n;
+    for (int g = 0; g < groups; ++g) {
+      memory_.emplace_back(world_size(net).vectors + members_size(net).vectors, world_size(net).integers);
+      Arena<L> vectors = memory_.back().vectors();
+      Arena<Lanes<1>> integers = memory_.back().integers();
+      Group& group = groups_.emplace_back();
+      group.world = take_world<L>(net, vectors, integers);
+      group.sums = take_members<L>(net, vectors);
     }
   }
 
@@ -189,142 +204,223 @@ class Worker {
     range_ = range;
     n_groups_ = static_cast<int>((range.count() + L::n - 1) / L::n);
     for (int g = 0; g < n_groups_; ++g) start_group(g);
-    for (int m = 0; m < net_.n_minerals; ++m) run_mineral(m);
-    queue_.prepare(member_tally_);
+    for (int m = 0; m < net_.n_minerals; ++m) {
+      run_mineral(m);
+      count_mineral(m);
+    }
     for (int g = 0; g < n_groups_; ++g) finish_group(g);
-    member_tally_.digest_block = range.first / digest_block_paths;
-    queue_.collect(member_tally_);
+    count_members();
   }
 
  private:
+  struct Group {
+    World<L> world;
+    MemberSums<L> sums;
+    DigestSum<L> digest;
+  };
+
+  Group& group(int g) { return groups_[static_cast<std::size_t>(g)]; }
+  int n_paths() const { return static_cast<int>(range_.count()); }
   std::uint64_t first_path(int g) const { return range_.first + static_cast<std::uint64_t>(g) * L::n; }
-  int lanes_in(int g) const {
-    const std::uint64_t left = range_.last - first_path(g);
-    return left < L::n ? static_cast<int>(left) : L::n;
-  }
+  int lanes_in(int g) const { return n_paths() - g * L::n < L::n ? n_paths() - g * L::n : L::n; }
 
   void start_group(int g) {
     const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
-    run_world<L>(net_, keys, world_[static_cast<std::size_t>(g)]);
-    GroupMembers& group = group_[static_cast<std::size_t>(g)];
-    for (int member = 0; member < net_.n_members; ++member) start_member<L>(net_, member, group.sums);
-    group.digest = {splat<U>(0u), splat<U>(0u)};
+    run_world<L>(net_, keys, group(g).world);
+    for (int member = 0; member < net_.n_members; ++member) start_member<L>(net_, member, group(g).sums);
+    group(g).digest = {splat<U>(0u), splat<U>(0u)};
   }
 
   void run_mineral(int m) {
     const ChainSpec& chain = net_.chains[m];
-    queue_.prepare(m, mineral_tally_);
     Arena<L> vectors = chain_memory_.vectors();
     Arena<Lanes<1>> integers = chain_memory_.integers();
     ChainState<L> state = take_chain<L>(net_, chain, vectors, integers);
-    Arena<L> results = result_memory_.vectors();
-    const ChainResult<L> result = take_result<L>(net_, chain.n_cells, results);
+    const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
     for (int g = 0; g < n_groups_; ++g) {
-      const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
-      TimelineObserver observer{mineral_tally_, net_.n_steps, lanes_in(g)};
-      run_chain<L>(net_, m, keys, world_[static_cast<std::size_t>(g)], state, result, observer);
-      for (int c = 0; c < chain.n_cells; ++c) {
-        tally_cell(m, g, c, result);
-        add_to_member<L>(net_, chain, c, result, group_[static_cast<std::size_t>(g)].sums);
-      }
-      mineral_tally_.n_paths += static_cast<std::uint64_t>(lanes_in(g));
+      const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
+      TimelineObserver observer{results_, net_.n_steps, g * L::n, counted};
+      run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result, observer);
+      for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
+      if ((g + 1) % timeline_paths_in_32_bits == 0) drain_timelines(m);
     }
-    queue_.collect(mineral_tally_);
+    drain_timelines(m);
   }
 
-  void tally_cell(int m, int g, int c, const ChainResult<L>& result) {
+  void keep_cell(int m, int g, int c, const ChainResult<L>& result) {
     const ChainSpec& chain = net_.chains[m];
     const int member = net_.ints[chain.cell_member + c];
-    const int n = lanes_in(g);
     for (int k = 0; k < n_measures; ++k) {
       const F value = result.measure[k * chain.n_cells + c];
-      const int cell = (k * net_.n_members + member) * net_.n_minerals + m;
-      count(mineral_tally_.measure[k], c, value, n);
-      add_moments(mineral_tally_.measure[k], c, value, net_.measure_scale[cell], n);
-      add_to_digest<L>(group_[static_cast<std::size_t>(g)].digest, value, digest_slot(k, member, m));
-      if (measure_table[k].kind == MeasureKind::ratio) count_exceedance(ratio_index(k), c, value, n);
+      store(results_.measure(k, c) + g * L::n, value);
+      add_to_digest<L>(group(g).digest, value, digest_slot(k, member, m));
     }
-    const F shortfall = result.measure[static_cast<int>(Measure::shortfall) * chain.n_cells + c];
-    note_worst(mineral_tally_.worst, mineral_tally_.worst_entry[static_cast<std::size_t>(c)], c, shortfall, first_path(g), n);
-    if (queue_.samples() != nullptr) sample_cell(m, g, member, c, result);
+    add_to_member<L>(net_, chain, c, result, group(g).sums);
   }
 
-  void count_exceedance(int ratio, int c, F value, int n) {
-    if (none(gt(value, splat<F>(0.0f)))) return;
-    const std::uint32_t counted = n == 32 ? ~0u : (1u << n) - 1u;
-    std::uint32_t* const counts = mineral_tally_.exceedance[ratio].data() + c * net_.n_thresholds;
-    for (int k = 0; k < net_.n_thresholds; ++k) {
-      const std::uint32_t above = mask_bits(gt(value, splat<F>(net_.exceedance[k]))) & counted;
-      counts[k] += static_cast<std::uint32_t>(__builtin_popcount(above));
+  /// First [member][mineral] index of a cell.
+  std::size_t cell_index(int m, int c) const {
+    return static_cast<std::size_t>(net_.ints[net_.chains[m].cell_member + c] * net_.n_minerals + m);
+  }
+
+  void drain_timelines(int m) {
+    const auto lock = shared_.lock_mineral(m);
+    Accumulators& into = shared_.accumulators();
+    const auto steps = static_cast<std::size_t>(net_.n_steps);
+    for (int c = 0; c < net_.chains[m].n_cells; ++c) {
+      const std::size_t series = cell_index(m, c) * steps;
+      drain_units(results_.shortfall_units.from(c * net_.n_steps), net_.n_steps, &into.shortfall_sum[series]);
+      drain_units(results_.cover_units.from(c * net_.n_steps), net_.n_steps, &into.cover_sum[series]);
+    }
+    const std::size_t market = static_cast<std::size_t>(m) * steps;
+    drain_units(results_.price_units, net_.n_steps, &into.price_sum[market]);
+    drain_units(results_.restricted_units, net_.n_steps, &into.restricted_sum[market]);
+  }
+
+  void count_mineral(int m) {
+    if (shared_.samples() != nullptr) sample_mineral(m);
+    const auto lock = shared_.lock_mineral(m);
+    for (int c = 0; c < net_.chains[m].n_cells; ++c) {
+      count_cell(m, c);
+      count_cell_timelines(m, c);
+    }
+    Accumulators& into = shared_.accumulators();
+    const auto bins = static_cast<std::size_t>(timeline_price_bins.n_bins());
+    for (int step = 0; step < net_.n_steps; ++step) {
+      const auto at = static_cast<std::size_t>(m * net_.n_steps + step);
+      count_bins(results_.price_bin(step), n_paths(), timeline_price_bins.n_bins(), &into.price_histogram[at * bins]);
     }
   }
 
-  void sample_cell(int m, int g, int member, int c, const ChainResult<L>& result) {
-    Samples& samples = *queue_.samples();
-    for (int k = 0; k < lanes_in(g); ++k) {
-      const std::uint64_t path = first_path(g) + static_cast<std::uint64_t>(k);
-      if (!samples.holds(path)) continue;
-      const std::size_t at = ((path - samples.first_path) * static_cast<std::size_t>(net_.n_members) + static_cast<std::size_t>(member)) *
-                                 static_cast<std::size_t>(net_.n_minerals) + static_cast<std::size_t>(m);
-      for (int measure = 0; measure < n_measures; ++measure) {
-        samples.measure[measure][at] = lane(result.measure[measure * net_.chains[m].n_cells + c], k);
+  void count_cell(int m, int c) {
+    Accumulators& into = shared_.accumulators();
+    const std::size_t cell = cell_index(m, c);
+    for (int k = 0; k < n_measures; ++k) {
+      const Values values{results_.measure(k, c), n_paths()};
+      const BinRange range = bins_of(measure_table[k].kind);
+      const auto measure = static_cast<std::size_t>(k);
+      count_values<L>(values, range, &into.histogram[measure][cell * static_cast<std::size_t>(range.n_bins())]);
+      const double scale = net_.measure_scale[measure * static_cast<std::size_t>(net_.n_members * net_.n_minerals) + cell];
+      add_moments(values, scale, into.moments[measure][cell]);
+      if (ratio_index(k) < 0 || net_.n_thresholds == 0) continue;
+      auto& exceedance = into.exceedance[static_cast<std::size_t>(ratio_index(k))];
+      count_exceedances<L>(values, net_.exceedance, net_.n_thresholds,
+                           &exceedance[cell * static_cast<std::size_t>(net_.n_thresholds)]);
+    }
+    const Values shortfall{results_.measure(static_cast<int>(Measure::shortfall), c), n_paths()};
+    offer_worst<L>(shortfall, range_.first, into.worst[cell]);
+  }
+
+  void count_cell_timelines(int m, int c) {
+    Accumulators& into = shared_.accumulators();
+    for (int step = 0; step < net_.n_steps; ++step) {
+      const std::size_t at = cell_index(m, c) * static_cast<std::size_t>(net_.n_steps) + static_cast<std::size_t>(step);
+      const int series = c * net_.n_steps + step;
+      const auto shortfall_bins = static_cast<std::size_t>(timeline_shortfall_bins.n_bins());
+      BlockResults::Byte* const shortfall = results_.shortfall_bin(series);
+      count_sparse_bins(shortfall, n_paths(), &into.shortfall_histogram[at * shortfall_bins]);
+      std::memset(shortfall, 0, paths_per_block(net_));  // only what is not zero is written
+      const auto cover_bins = static_cast<std::size_t>(timeline_cover_bins.n_bins());
+      count_bins(results_.cover_bin(series), n_paths(), timeline_cover_bins.n_bins(), &into.cover_histogram[at * cover_bins]);
+    }
+  }
+
+  void sample_mineral(int m) {
+    Samples& samples = *shared_.samples();
+    for (int path = 0; path < n_paths(); ++path) {
+      const std::uint64_t number = range_.first + static_cast<std::uint64_t>(path);
+      if (!samples.holds(number)) continue;
+      const std::size_t row = (number - samples.first_path) * static_cast<std::size_t>(net_.n_members * net_.n_minerals);
+      for (int c = 0; c < net_.chains[m].n_cells; ++c) {
+        for (int k = 0; k < n_measures; ++k) {
+          samples.measure[static_cast<std::size_t>(k)][row + cell_index(m, c)] = results_.measure(k, c)[path];
+        }
       }
     }
+  }
+
+  /// Values of one member-level measure, all paths of the block; annual losses have one row a year.
+  float* member_values(int measure, int member, int year = 0) {
+    const int rows_before = measure < static_cast<int>(MemberMeasure::annual_loss)
+                                ? measure * net_.n_members + member
+                                : n_member_measures * net_.n_members + member * net_.n_years + year;
+    return reinterpret_cast<float*>(member_values_.first()) + static_cast<std::size_t>(rows_before) * paths_per_block(net_);
   }
 
   /// Member-level measures of a group, once all its minerals have run.
   void finish_group(int g) {
-    GroupMembers& group = group_[static_cast<std::size_t>(g)];
+    const MemberSums<L>& sums = group(g).sums;
+    DigestSum<L>& digest = group(g).digest;
+    constexpr int annual = static_cast<int>(MemberMeasure::annual_loss);
     for (int member = 0; member < net_.n_members; ++member) {
-      finish_member<L>(net_, member, group.sums);
+      finish_member<L>(net_, member, sums);
+      for (int k = 0; k < annual; ++k) {
+        const F value = sums.measure[k * net_.n_members + member];
+        store(member_values(k, member) + g * L::n, value);
+        add_to_digest<L>(digest, value, digest_slot(n_measures + k, member, 0));
+      }
       for (int y = 0; y < net_.n_years; ++y) {
-        tally_member(MemberMeasure::annual_loss, g, member, group.sums.year_loss[member * net_.n_years + y], y);
+        const F value = sums.year_loss[member * net_.n_years + y];
+        store(member_values(annual, member, y) + g * L::n, value);
+        add_to_digest<L>(digest, value, digest_slot(n_measures + annual, member, y));
       }
-      for (const MemberMeasure m : {MemberMeasure::loss, MemberMeasure::worst_year_loss, MemberMeasure::price_shock_cost}) {
-        tally_member(m, g, member, member_value<L>(net_, m, member, group.sums));
-      }
-      const F loss = member_value<L>(net_, MemberMeasure::loss, member, group.sums);
-      note_worst(member_tally_.worst, member_tally_.worst_entry[static_cast<std::size_t>(member)], member, loss, first_path(g), lanes_in(g));
-    }
-    if (queue_.samples() != nullptr) sample_members(g);
-    member_tally_.n_paths += static_cast<std::uint64_t>(lanes_in(g));
-    add_digests(g);
-  }
-
-  void tally_member(MemberMeasure measure, int g, int member, F value, int year = 0) {
-    const int m = static_cast<int>(measure);
-    SeriesTally& tally = member_tally_.measure[m];
-    count(tally, member, value, lanes_in(g));
-    add_moments(tally, member, value, net_.member_measure_scale[m * net_.n_members + member], lanes_in(g));
-    add_to_digest<L>(group_[static_cast<std::size_t>(g)].digest, value, digest_slot(n_measures + m, member, year));
-  }
-
-  void add_digests(int g) {
-    alignas(64) std::uint32_t a[L::n];
-    alignas(64) std::uint32_t b[L::n];
-    store(a, group_[static_cast<std::size_t>(g)].digest.a);
-    store(b, group_[static_cast<std::size_t>(g)].digest.b);
-    for (int k = 0; k < lanes_in(g); ++k) {
-      member_tally_.digest += finish_digest(a[k], b[k], first_path(g) + static_cast<std::uint64_t>(k));
     }
   }
 
-  void sample_members(int g) {
-    Samples& samples = *queue_.samples();
-    const GroupMembers& group = group_[static_cast<std::size_t>(g)];
-    for (int k = 0; k < lanes_in(g); ++k) {
-      const std::uint64_t path = first_path(g) + static_cast<std::uint64_t>(k);
-      if (!samples.holds(path)) continue;
-      const std::size_t first = (path - samples.first_path) * static_cast<std::size_t>(net_.n_members);
+  void count_members() {
+    const auto lock = shared_.lock_members();
+    Accumulators& into = shared_.accumulators();
+    for (int member = 0; member < net_.n_members; ++member) {
+      for (int k = 0; k < n_member_measures; ++k) {
+        const int rows = k == static_cast<int>(MemberMeasure::annual_loss) ? net_.n_years : 1;
+        for (int y = 0; y < rows; ++y) count_member(k, member, {member_values(k, member, y), n_paths()}, into);
+      }
+      const Values loss{member_values(static_cast<int>(MemberMeasure::loss), member), n_paths()};
+      offer_worst<L>(loss, range_.first, into.member_worst[static_cast<std::size_t>(member)]);
+    }
+    into.n_paths += range_.count();
+    into.block_digest[range_.first / digest_block_paths] += digest_of_block();
+    if (shared_.samples() != nullptr) sample_members();
+  }
+
+  void count_member(int k, int member, Values values, Accumulators& into) {
+    const BinRange range = bins_of(member_measure_table[k].kind);
+    const auto measure = static_cast<std::size_t>(k);
+    const auto at = static_cast<std::size_t>(member);
+    count_values<L>(values, range, &into.member_histogram[measure][at * static_cast<std::size_t>(range.n_bins())]);
+    const double scale = net_.member_measure_scale[k * net_.n_members + member];
+    add_moments(values, scale, into.member_moments[measure][at]);
+  }
+
+  std::uint64_t digest_of_block() {
+    std::uint64_t sum = 0;
+    for (int g = 0; g < n_groups_; ++g) {
+      alignas(64) std::uint32_t a[L::n];
+      alignas(64) std::uint32_t b[L::n];
+      store(a, group(g).digest.a);
+      store(b, group(g).digest.b);
+      for (int k = 0; k < lanes_in(g); ++k) {
+        sum += finish_digest(a[k], b[k], first_path(g) + static_cast<std::uint64_t>(k));
+      }
+    }
+    return sum;
+  }
+
+  void sample_members() {
+    Samples& samples = *shared_.samples();
+    constexpr auto annual = static_cast<std::size_t>(MemberMeasure::annual_loss);
+    for (int path = 0; path < n_paths(); ++path) {
+      const std::uint64_t number = range_.first + static_cast<std::uint64_t>(path);
+      if (!samples.holds(number)) continue;
+      const std::size_t row = (number - samples.first_path) * static_cast<std::size_t>(net_.n_members);
       for (int member = 0; member < net_.n_members; ++member) {
-        const std::size_t at = first + static_cast<std::size_t>(member);
-        for (const MemberMeasure m : {MemberMeasure::loss, MemberMeasure::worst_year_loss, MemberMeasure::price_shock_cost}) {
-          const int row = static_cast<int>(m);
-          samples.member_measure[row][at] = lane(member_value<L>(net_, m, member, group.sums), k);
+        const std::size_t at = row + static_cast<std::size_t>(member);
+        for (std::size_t k = 0; k < annual; ++k) {
+          samples.member_measure[k][at] = member_values(static_cast<int>(k), member)[path];
         }
         for (int y = 0; y < net_.n_years; ++y) {
           const std::size_t year = at * static_cast<std::size_t>(net_.n_years) + static_cast<std::size_t>(y);
-          samples.member_measure[static_cast<int>(MemberMeasure::annual_loss)][year] = lane(group.sums.year_loss[member * net_.n_years + y], k);
+          samples.member_measure[annual][year] = member_values(static_cast<int>(annual), member, y)[path];
         }
       }
     }
@@ -332,13 +428,12 @@ class Worker {
 
   NetworkView net_;
   std::uint64_t seed_;
-  BlockQueue& queue_;
-  MineralTally mineral_tally_;
-  MemberTally member_tally_;
-  Memory chain_memory_, result_memory_, member_memory_;
-  std::vector<Memory> world_memory_;  // [group], like the next two
-  std::vector<World<L>> world_;
-  std::vector<GroupMembers> group_;
+  SharedState& shared_;
+  Memory chain_memory_;
+  BlockResults results_;
+  Memory member_values_;
+  std::vector<Memory> memory_;  ///< [group]
+  std::vector<Group> groups_;
   PathRange range_;
   int n_groups_ = 0;
 };
@@ -352,17 +447,18 @@ namespace blocrisk {
 #define RISK_JOIN(a, b) RISK_JOIN_(a, b)
 
 void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint64_t seed,
-                                          BlockQueue& queue) {
-  Worker worker(network, seed, queue);
-  for (PathRange block = queue.next_block(); block.count() > 0; block = queue.next_block()) {
+                                          SharedState& shared) {
+  Worker worker(network, seed, shared);
+  for (PathRange block = shared.next_block(); block.count() > 0; block = shared.next_block()) {
     worker.run_block(block);
   }
 }
 
 std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
-  const std::uint64_t vectors = static_cast<std::uint64_t>(result_vectors(network)) +
-                                static_cast<std::uint64_t>(groups_per_block(network) * group_member_vectors(network));
-  return static_cast<std::uint64_t>(groups_per_block(network)) * world_size(network).bytes() + chain_size(network).bytes() + vectors * sizeof(F);
+  const std::uint64_t groups = paths_per_block(network) / L::n;
+  const std::uint64_t members = members_size(network).bytes();
+  return groups * (world_size(network).bytes() + 2 * members) + chain_size(network).bytes() +
+         BlockResults::bytes(network);
 }
 
 }  // namespace blocrisk

@@ -1,4 +1,5 @@
 // Sections 4.3 to 4.5 of the model for one stage: capacities, feeds, flows, target groups, strikes.
+#include <algorithm>
 #include <cmath>
 
 #include "host/scenario/calibrate_chain.hpp"
@@ -87,7 +88,6 @@ class StageBuilder {
     spec_.open_fraction = pools_.add_reals(
         per_node([&](std::size_t i) { return base_.output_t[i] > 0.0 ? spot : 1.0; }));
     spec_.flow_t = pools_.add_reals(base_.flow_t);
-    spec_.home_sink = pools_.add_ints(home_sinks(base_.sink_country));
   }
 
   std::vector<std::int32_t> home_sinks(const std::vector<int>& sink_country) const {
@@ -110,13 +110,76 @@ class StageBuilder {
     }));
   }
 
-  void add_sinks() {
-    std::vector<double> weights;
-    for (const int country : base_.sink_country) {
-      weights.push_back(
-          context_.scenario.countries[static_cast<std::size_t>(country)].purchasing_weight);
+  /// What a fill can tell sinks apart by; equal keys make a class.
+  std::vector<double> class_key(std::size_t j) const {
+    const int country = base_.sink_country[j];
+    const auto& scenario = context_.scenario;
+    std::vector<double> key;
+    for (const TargetGroup& group : scenario.target_groups) key.push_back(holds(group, country));
+    key.push_back(scenario.is_member(country));
+    key.push_back(scenario.countries[static_cast<std::size_t>(country)].purchasing_weight);
+    const auto& order = scenario.allocation.order_indices;
+    const bool is_home = scenario.actor_index(scenario.countries[static_cast<std::size_t>(country)].id) != none;
+    const bool has_place = std::find(order.begin(), order.end(), country) != order.end();
+    key.push_back(is_home || has_place ? static_cast<double>(country) : -1.0);
+    return key;
+  }
+
+  /// Sinks by class, classes in the order of their first sinks.
+  std::vector<std::vector<std::int32_t>> sink_classes() const {
+    std::vector<std::vector<double>> keys;
+    std::vector<std::vector<std::int32_t>> classes;
+    for (std::size_t j = 0; j < base_.sink_country.size(); ++j) {
+      const auto key = class_key(j);
+      const auto at = static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
+      if (at == keys.size()) {
+        keys.push_back(key);
+        classes.emplace_back();
+      }
+      classes[at].push_back(static_cast<std::int32_t>(j));
     }
-    spec_.purchasing_weight = pools_.add_reals(weights);
+    return classes;
+  }
+
+  int country_of_class(std::size_t k) const {
+    return base_.sink_country[static_cast<std::size_t>(classes_[k].front())];
+  }
+
+  /// Purchasing weights of the classes that `serves` admits.
+  template <class Serves>
+  void append_weights(std::vector<double>& weights, Serves serves) const {
+    for (std::size_t k = 0; k < classes_.size(); ++k) {
+      const int country = country_of_class(k);
+      const auto& row = context_.scenario.countries[static_cast<std::size_t>(country)];
+      weights.push_back(serves(country) ? row.purchasing_weight : 0.0);
+    }
+  }
+
+  void add_sinks() {
+    classes_ = sink_classes();
+    std::vector<double> weights;
+    for (const TargetGroup& group : context_.scenario.target_groups) {
+      append_weights(weights, [&](int country) { return !holds(group, country); });
+    }
+    append_weights(weights, [&](int country) { return context_.scenario.is_member(country); });
+    append_weights(weights, [](int) { return true; });
+    std::vector<std::int32_t> first{0}, sinks;
+    for (const auto& members : classes_) {
+      sinks.insert(sinks.end(), members.begin(), members.end());
+      first.push_back(static_cast<std::int32_t>(sinks.size()));
+    }
+    spec_.n_classes = static_cast<std::int32_t>(classes_.size());
+    spec_.class_weight = pools_.add_reals(weights);
+    spec_.class_first = pools_.add_ints(first);
+    spec_.class_sinks = pools_.add_ints(sinks);
+  }
+
+  /// The class of a country that is one by itself, -1 where it is no sink.
+  std::int32_t class_of_country(int country) const {
+    for (std::size_t k = 0; k < classes_.size(); ++k) {
+      if (country_of_class(k) == country) return static_cast<std::int32_t>(k);
+    }
+    return none;
   }
 
   bool holds(const TargetGroup& group, int country) const {
@@ -145,7 +208,7 @@ class StageBuilder {
 
   void add_groups() {
     std::vector<double> flow_t, fraction;
-    std::vector<std::int32_t> target_words, outside_words;
+    std::vector<std::int32_t> target_words, serves_outside;
     for (const TargetGroup& group : context_.scenario.target_groups) {
       for (std::size_t i = 0; i < nodes_.size(); ++i) {
         const SlotBits inside = targets(group, i);
@@ -154,16 +217,14 @@ class StageBuilder {
         flow_t.push_back(flow_to(inside, i));
         fraction.push_back(output_t > 0.0 ? portion(flow_t.back(), output_t) : 1.0);
       }
-      SlotBits outside;
-      for (std::size_t j = 0; j < base_.sink_country.size(); ++j) {
-        if (!holds(group, base_.sink_country[j])) outside.set(static_cast<int>(j));
-      }
-      outside.append_to(outside_words);
+      const auto is_outside = [&](int country) { return !holds(group, country); };
+      const auto& sinks = base_.sink_country;
+      serves_outside.push_back(std::any_of(sinks.begin(), sinks.end(), is_outside) ? 1 : 0);
     }
     spec_.target_flow_t = pools_.add_reals(flow_t);
     spec_.target_fraction = pools_.add_reals(fraction);
     spec_.target_mask = pools_.add_ints(target_words);
-    spec_.outside_mask = pools_.add_ints(outside_words);
+    spec_.serves_outside = pools_.add_ints(serves_outside);
   }
 
   SlotBits member_slots(const std::vector<int>& countries) const {
@@ -180,13 +241,13 @@ class StageBuilder {
   }
 
   void add_priority() {
-    std::vector<std::int32_t> slots;
+    std::vector<std::int32_t> order;
     for (const int country : context_.scenario.allocation.order_indices) {
-      const int slot = slot_of_country(base_.sink_country, country);
-      if (slot != none) slots.push_back(slot);
+      const std::int32_t its_class = class_of_country(country);
+      if (its_class != none) order.push_back(its_class);
     }
-    spec_.n_priority = static_cast<std::int32_t>(slots.size());
-    spec_.priority_sinks = pools_.add_ints(slots);
+    spec_.n_priority = static_cast<std::int32_t>(order.size());
+    spec_.priority_classes = pools_.add_ints(order);
   }
 
   /// Whether some scheduled event that can happen names this mineral and restricts the actor's
@@ -221,7 +282,7 @@ class StageBuilder {
       const double enforcement =
           context_.scenario.actors[static_cast<std::size_t>(actor)].enforcement;
       strike.leak_limit = static_cast<float>(law_.leakage_fraction * (1.0 - enforcement));
-      strike.home_sink = slot_of_country(base_.sink_country, row.country_index);
+      strike.home_class = class_of_country(row.country_index);
       strike.final_sink = final_sinks[i];
       strikes.push_back(strike);
     }
@@ -252,6 +313,7 @@ class StageBuilder {
   int stage_;
   const StageBase& base_;
   const std::vector<const NodeRow*>& nodes_;
+  std::vector<std::vector<std::int32_t>> classes_;  ///< sink slots
   StageSpec spec_{};
 };
 

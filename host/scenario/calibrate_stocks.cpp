@@ -40,8 +40,13 @@ void build_strategic(const ChainContext& context, ChainSpec& chain) {
     latency_steps[j] = steps_of_months(row.latency_months, context.scenario.clock.steps_per_year);
     release[j] = row.release_rate;
     buy_below[j] = row.buy_below;
-    if (start_t[j] > 0.0) chain.has_strategic = 1;
   }
+  std::vector<std::int32_t> holders;
+  for (std::size_t j = 0; j < n_sinks; ++j) {
+    if (start_t[j] > 0.0) holders.push_back(static_cast<std::int32_t>(j));
+  }
+  chain.strategic_sinks = context.pools.add_ints(holders);
+  chain.n_strategic = static_cast<std::int32_t>(holders.size());
   chain.strategic_start_t = context.pools.add_reals(start_t);
   chain.strategic_trigger = context.pools.add_reals(trigger);
   chain.strategic_latency_steps = context.pools.add_reals(latency_steps);

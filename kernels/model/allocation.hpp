@@ -14,31 +14,72 @@ RISK_FN F real_gap(F gap, F need) {
     return masked(ge(gap, need * splat<F>(smallest_gap_fraction)), gap);
 }
 
-/// Shares `pool` among the sinks that `eligible` admits, pro rata by gap x purchasing weight, capped
-/// at the gap, in two passes. Lowers the gaps and returns what is left.
-template <class L, class Eligible>
-RISK_FN typename L::F fill(int n_sinks, const float* weight, typename L::F pool, Eligible eligible,
+/// A pool below this part of what is wanted of it is empty: rounding leaves such rests.
+inline constexpr float smallest_pool_fraction = 1e-6f;
+
+/// Shares `pool` among the classes with a weight (a row of `class_weight`), pro rata by gap x
+/// purchasing weight, capped at the gap, in two passes. Lowers the gaps and returns what is left.
+/// Skipping a pass is an exact no-op for every lane: nothing is wanted, or nothing is there.
+template <class L>
+RISK_FN typename L::F fill(int n_classes, const float* weight, typename L::F pool,
                            ChainState<L>& state) {
-    using F = typename L::F;
-    const F zero = splat<F>(0.0f);
-    const F one = splat<F>(1.0f);
-    for (int pass = 0; pass < 2; ++pass) {
-        const F wanted = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY {
-            return eligible(j) ? splat<F>(weight[j]) * state.gap_t[j] : zero;
-        });
-        const auto shares = and_(gt(wanted, zero), gt(pool, zero));
-        if (none(shares)) return pool;  // an exact no-op for every lane: nothing wanted or nothing there
-        const F rate = masked(shares, pool / select(shares, wanted, one));
-        each(n_sinks, [&](int j) {
-            const F gap = state.gap_t[j];
-            const F given = eligible(j) ? gap * min(rate * splat<F>(weight[j]), one) : zero;
-            state.given_t[j] = given;
-            state.gap_t[j] = gap - given;
-        });
-        const F given = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY { return state.given_t[j]; });
-        pool = max(pool - given, zero);
+  using F = typename L::F;
+  const F zero = splat<F>(0.0f);
+  const F one = splat<F>(1.0f);
+  for (int pass = 0; pass < 2; ++pass) {
+    F wanted = zero;
+    for (int k = 0; k < n_classes; ++k) wanted = fma(splat<F>(weight[k]), state.class_gap_t[k], wanted);
+    const auto shares = gt(pool, wanted * splat<F>(smallest_pool_fraction));
+    const auto wants = and_(gt(wanted, zero), shares);
+    if (none(wants)) return pool;
+    const F rate = masked(wants, pool / select(wants, wanted, one));
+    F given = zero;
+    each(n_classes, [&](int k) {
+      const F gap = state.class_gap_t[k];
+      const F left = one - min(rate * splat<F>(weight[k]), one);
+      const F left_t = gap * left;
+      given = given + (gap - left_t);
+      state.class_gap_t[k] = left_t;
+      state.class_left[k] = state.class_left[k] * left;
+    });
+    pool = max(pool - given, zero);
+  }
+  return pool;
+}
+
+/// Sums the gaps of the sinks of each class.
+template <class L>
+RISK_FN void sum_classes(const NetworkView& net, const StageSpec& spec, ChainState<L>& state) {
+  using F = typename L::F;
+  const std::int32_t* first = net.ints + spec.class_first;
+  const std::int32_t* sinks = net.ints + spec.class_sinks;
+  for (int k = 0; k < spec.n_classes; ++k) {
+    F sum = state.gap_t[sinks[first[k]]];
+    for (int at = first[k] + 1; at < first[k + 1]; ++at) sum = sum + state.gap_t[sinks[at]];
+    state.class_gap_t[k] = sum;
+    state.class_left[k] = splat<F>(1.0f);
+  }
+}
+
+/// Hands what is left of each class's gap back to its sinks, in proportion.
+template <class L>
+RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, Row<typename L::F> need,
+                            ChainState<L>& state) {
+  using F = typename L::F;
+  const std::int32_t* first = net.ints + spec.class_first;
+  const std::int32_t* sinks = net.ints + spec.class_sinks;
+  for (int k = 0; k < spec.n_classes; ++k) {
+    if (first[k + 1] - first[k] == 1) {
+      const int j = sinks[first[k]];
+      state.gap_t[j] = real_gap(state.class_gap_t[k], need[j]);
+      continue;
     }
-    return pool;
+    const F left = state.class_left[k];
+    for (int at = first[k]; at < first[k + 1]; ++at) {
+      const int j = sinks[at];
+      state.gap_t[j] = real_gap(state.gap_t[j] * left, need[j]);
+    }
+  }
 }
 
 /// Splits output into what contracts deliver (as a part of the base flow) and what is open.
@@ -78,91 +119,110 @@ RISK_FN void withhold(const NetworkView& net, const StageSpec& spec, StageState<
     }
 }
 
-/// Adds node i's contract deliveries to every sink's sum; `k` is its strike or -1.
-template <class L>
-RISK_FN void deliver(const NetworkView& net, const StageSpec& spec, const StageState<L>& stage, int i,
-                     int k, Row<typename L::F> delivered) {
-    using F = typename L::F;
-    const float* flow = net.reals + spec.flow_t + i * spec.n_sinks;
+/// Contract deliveries of all nodes to Width neighbouring sinks, summed in node order. The sums stay
+/// in registers while the nodes pass by.
+template <int Width, class L>
+RISK_FN void deliver_to(const NetworkView& net, const StageSpec& spec, const StageState<L>& stage,
+                        int first_sink, Row<typename L::F> delivered) {
+  using F = typename L::F;
+  const StrikeState<L>& strike = stage.strike;
+  F sum[Width];
+  for (F& value : sum) value = splat<F>(0.0f);
+  int k = 0;  // the next node that can be hit
+  for (int i = 0; i < spec.n_nodes; ++i) {
+    const float* flow = net.reals + spec.flow_t + i * spec.n_sinks + first_sink;
     const F contract = stage.contract[i];
-    if (k < 0 || stage.strike.restricting[k] == 0) {
-        each(spec.n_sinks, [&](int j) { delivered[j] = fma(contract, splat<F>(flow[j]), delivered[j]); });
-        return;
+    const bool can_be_hit = k < spec.n_strikes && net.strikes[spec.strikes + k].node == i;
+    if (can_be_hit && strike.restricting[k] != 0) {
+      const F cut = contract * (splat<F>(1.0f) - strike.blocked[k]);
+      const SlotSet<L> targets{strike.target_low[k], strike.target_high[k]};
+      for (int j = 0; j < Width; ++j) {
+        const F part = select(targets.holds(first_sink + j), cut, contract);
+        sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
+      }
+    } else {
+      for (int j = 0; j < Width; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
     }
-    const F cut = contract * (splat<F>(1.0f) - stage.strike.blocked[k]);
-    const SlotSet<L> targets{stage.strike.target_low[k], stage.strike.target_high[k]};
-    each(spec.n_sinks, [&](int j) {
-        const F part = select(targets.holds(j), cut, contract);
-        delivered[j] = fma(part, splat<F>(flow[j]), delivered[j]);
-    });
+    k += can_be_hit ? 1 : 0;
+  }
+  for (int j = 0; j < Width; ++j) delivered[first_sink + j] = sum[j];
 }
 
-/// Contract deliveries of all nodes, in node order. Leaves the gaps and returns the surplus.
+/// Contract deliveries to all sinks: eight at a time, then the rest.
+template <class L>
+RISK_FN void deliver(const NetworkView& net, const StageSpec& spec, const StageState<L>& stage,
+                     Row<typename L::F> delivered) {
+  int j = 0;
+  for (; j + 8 <= spec.n_sinks; j += 8) deliver_to<8, L>(net, spec, stage, j, delivered);
+  if (j + 4 <= spec.n_sinks) {
+    deliver_to<4, L>(net, spec, stage, j, delivered);
+    j += 4;
+  }
+  for (; j < spec.n_sinks; ++j) deliver_to<1, L>(net, spec, stage, j, delivered);
+}
+
+/// Leaves what contracts do not cover as gaps and returns the surplus.
 template <class L>
 RISK_FN typename L::F deliver_contracts(const NetworkView& net, const StageSpec& spec,
                                         const StageState<L>& stage, Row<typename L::F> need,
                                         ChainState<L>& state) {
-    using F = typename L::F;
-    const F zero = splat<F>(0.0f);
-    Row<F> delivered = state.given_t;
-    each(spec.n_sinks, [&](int j) { delivered[j] = zero; });
-    int k = 0;
-    for (int i = 0; i < spec.n_nodes; ++i) {
-        while (k < spec.n_strikes && net.strikes[spec.strikes + k].node < i) ++k;
-        const bool can_be_hit = k < spec.n_strikes && net.strikes[spec.strikes + k].node == i;
-        deliver<L>(net, spec, stage, i, can_be_hit ? k : -1, delivered);
-    }
-    each(spec.n_sinks, [&](int j) {
-        state.gap_t[j] = real_gap(max(need[j] - delivered[j], zero), need[j]);
-    });
-    return sum_row<L>(spec.n_sinks, [&](int j) RISK_INLINE_BODY { return max(delivered[j] - need[j], zero); });
+  using F = typename L::F;
+  const F zero = splat<F>(0.0f);
+  Row<F> delivered = state.given_t;
+  deliver<L>(net, spec, stage, delivered);
+  F surplus = zero;
+  each(spec.n_sinks, [&](int j) {
+    const F missing = need[j] - delivered[j];
+    state.gap_t[j] = real_gap(max(missing, zero), need[j]);
+    surplus = surplus + max(zero - missing, zero);
+  });
+  return surplus;
 }
 
 /// Withheld volumes go to their own country first, all of them, ..
 template <class L>
 RISK_FN void offer_withheld_at_home(const NetworkView& net, const StageSpec& spec,
                                     StageState<L>& stage, ChainState<L>& state) {
-    using F = typename L::F;
-    for (int k = 0; k < spec.n_strikes; ++k) {
-        const int home = net.strikes[spec.strikes + k].home_sink;
-        if (home < 0 || stage.strike.restricting[k] == 0) continue;
-        const F given = min(stage.strike.withheld_t[k], state.gap_t[home]);
-        stage.strike.withheld_t[k] = stage.strike.withheld_t[k] - given;
-        state.gap_t[home] = state.gap_t[home] - given;
-    }
+  using F = typename L::F;
+  for (int k = 0; k < spec.n_strikes; ++k) {
+    const int home = net.strikes[spec.strikes + k].home_class;
+    if (home < 0 || stage.strike.restricting[k] == 0) continue;
+    const F given = min(stage.strike.withheld_t[k], state.class_gap_t[home]);
+    stage.strike.withheld_t[k] = stage.strike.withheld_t[k] - given;
+    state.class_gap_t[home] = state.class_gap_t[home] - given;
+  }
 }
 
 /// .. then, group by group, to sinks outside the target group. The rest is unsold.
 template <class L>
 RISK_FN void offer_withheld_abroad(const NetworkView& net, const StageSpec& spec,
                                    StageState<L>& stage, ChainState<L>& state) {
-    using F = typename L::F;
-    using I = typename L::I;
-    const float* weight = net.reals + spec.purchasing_weight;
-    for (int g = 0; g < net.n_groups; ++g) {
-        const UniformSlotSet outside = uniform_set(net.ints + spec.outside_mask + 2 * g);
-        if (outside.empty()) continue;
-        F pool = splat<F>(0.0f);
-        for (int k = 0; k < spec.n_strikes; ++k) {
-            if (stage.strike.restricting[k] == 0) continue;
-            pool = pool + masked(eq(stage.strike.group[k], splat<I>(g)), stage.strike.withheld_t[k]);
-        }
-        fill<L>(spec.n_sinks, weight, pool, [&](int j) { return outside.holds(j); }, state);
+  using F = typename L::F;
+  using I = typename L::I;
+  const float* weight = net.reals + spec.class_weight;
+  for (int g = 0; g < net.n_groups; ++g) {
+    if (net.ints[spec.serves_outside + g] == 0) continue;
+    F pool = splat<F>(0.0f);
+    for (int k = 0; k < spec.n_strikes; ++k) {
+      if (stage.strike.restricting[k] == 0) continue;
+      pool = pool + masked(eq(stage.strike.group[k], splat<I>(g)), stage.strike.withheld_t[k]);
     }
+    fill<L>(spec.n_classes, weight + g * spec.n_classes, pool, state);
+  }
 }
 
 /// The alternative rule: the pool serves the named countries one after the other.
 template <class L>
 RISK_FN typename L::F serve_by_priority(const NetworkView& net, const StageSpec& spec,
                                         typename L::F pool, ChainState<L>& state) {
-    using F = typename L::F;
-    const std::int32_t* order = net.ints + spec.priority_sinks;
-    for (int k = 0; k < spec.n_priority; ++k) {
-        const F given = min(pool, state.gap_t[order[k]]);
-        state.gap_t[order[k]] = state.gap_t[order[k]] - given;
-        pool = pool - given;
-    }
-    return pool;
+  using F = typename L::F;
+  const std::int32_t* order = net.ints + spec.priority_classes;
+  for (int k = 0; k < spec.n_priority; ++k) {
+    const F given = min(pool, state.class_gap_t[order[k]]);
+    state.class_gap_t[order[k]] = state.class_gap_t[order[k]] - given;
+    pool = pool - given;
+  }
+  return pool;
 }
 
 /// Members' open tonnes to members first where the bloc pools, then all that is open to all.
@@ -171,23 +231,21 @@ template <class L>
 RISK_FN typename L::F fill_from_open_pool(const NetworkView& net, const ChainSpec& chain,
                                           const StageSpec& spec, const StageState<L>& stage,
                                           typename L::F surplus, ChainState<L>& state) {
-    using F = typename L::F;
-    const F zero = splat<F>(0.0f);
-    const float* weight = net.reals + spec.purchasing_weight;
-    const UniformSlotSet member_nodes = uniform_set(net.ints + spec.member_nodes);
-    const UniformSlotSet member_sinks = uniform_set(net.ints + spec.member_sinks);
-    F members = sum_row<L>(spec.n_nodes, [&](int i) RISK_INLINE_BODY {
-        return member_nodes.holds(i) ? stage.open_t[i] : zero;
-    });
-    const F others = sum_row<L>(spec.n_nodes, [&](int i) RISK_INLINE_BODY {
-        return member_nodes.holds(i) ? zero : stage.open_t[i];
-    });
-    if (chain.pooling != 0) {
-        members = fill<L>(spec.n_sinks, weight, members, [&](int j) { return member_sinks.holds(j); }, state);
-    }
-    F pool = members + others + surplus;
-    if (net.priority_rule != 0) pool = serve_by_priority<L>(net, spec, pool, state);
-    return fill<L>(spec.n_sinks, weight, pool, [](int) { return true; }, state);
+  using F = typename L::F;
+  const float* weight = net.reals + spec.class_weight;
+  const UniformSlotSet member_nodes = uniform_set(net.ints + spec.member_nodes);
+  F members = splat<F>(0.0f);
+  F others = surplus;
+  for (int i = 0; i < spec.n_nodes; ++i) {
+    F& pool = member_nodes.holds(i) ? members : others;
+    pool = pool + stage.open_t[i];
+  }
+  if (chain.pooling != 0) {
+    members = fill<L>(spec.n_classes, weight + net.n_groups * spec.n_classes, members, state);
+  }
+  F pool = members + others;
+  if (net.priority_rule != 0) pool = serve_by_priority<L>(net, spec, pool, state);
+  return fill<L>(spec.n_classes, weight + (net.n_groups + 1) * spec.n_classes, pool, state);
 }
 
 /// Next-stage nodes draw on their feed stocks; the leftover refills them.
@@ -249,10 +307,11 @@ RISK_SECTION typename L::F allocate_stage(const NetworkView& net, const ChainSpe
     commit_output<L>(net, spec, stage);
     withhold<L>(net, spec, stage);
     const F surplus = deliver_contracts<L>(net, spec, stage, need, state);
+    sum_classes<L>(net, spec, state);
     offer_withheld_at_home<L>(net, spec, stage, state);
     offer_withheld_abroad<L>(net, spec, stage, state);
     const F leftover = fill_from_open_pool<L>(net, chain, spec, stage, surplus, state);
-    each(spec.n_sinks, [&](int j) { state.gap_t[j] = real_gap(state.gap_t[j], need[j]); });
+    spread_classes<L>(net, spec, need, state);
     return leftover;
 }
 

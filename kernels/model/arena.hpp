@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/lanes/lanes.hpp"
+#include "kernels/model/network.hpp"
 
 /// A section of the model's step: a function of its own on the CPU, so that profiles show it and the
 /// caller's code stays small.

@@ -46,6 +46,7 @@ RISK_FN void start_strikes(int n, StrikeState<L>& strike) {
 template <class L>
 RISK_FN void start_stages(const NetworkView& net, const ChainSpec& chain, ChainState<L>& state) {
     using F = typename L::F;
+    using U = typename L::U;
     for (int s = 0; s < chain.n_stages; ++s) {
         const StageSpec& spec = chain.stages[s];
         StageState<L>& stage = state.stage[s];
@@ -53,7 +54,7 @@ RISK_FN void start_stages(const NetworkView& net, const ChainSpec& chain, ChainS
             stage.feed_stock_t[i] = splat<F>(net.reals[spec.feed_stock_t + i]);
             stage.feed_factor[i] = splat<F>(1.0f);
         }
-        for (int k = 0; k < spec.n_outages; ++k) stage.down[k] = splat<F>(0.0f);
+        for (int k = 0; k < spec.n_outages; ++k) stage.outage[k] = splat<U>(0u);
         start_strikes<L>(spec.n_strikes, stage.strike);
     }
 }
@@ -95,11 +96,7 @@ RISK_SECTION void refill_chain_words(const NetworkView& net, const ChainSpec& ch
     if (chain.jump_threshold != 0) store_words<L>(state.jump_words, draw_words<L>(paths, chain.jump_stream, block));
     if (chain.flooder != 0) store_words<L>(state.flood_words, draw_words<L>(paths, chain.flood_stream, block));
     for (int s = 0; s < chain.n_stages; ++s) {
-        const StageSpec& spec = chain.stages[s];
-        for (int k = 0; k < spec.n_outages; ++k) {
-            const std::uint32_t stream = net.outages[spec.outages + k].stream;
-            store_words<L>(state.stage[s].outage_words.from(4 * k), draw_words<L>(paths, stream, block));
-        }
+        foresee_outages<L>(net, chain.stages[s], paths, step, state.stage[s]);
     }
 }
 

@@ -38,9 +38,9 @@ struct StageState {
     Row<F> open_t;       ///< uncontracted tonnes on offer
     Row<F> contract;     ///< part of the base flow that contracts deliver
     Row<F> feed_stock_t, feed_factor;
-    // per outage
-    Row<F> down;                    ///< 1 while broken down
-    Row<typename L::U> outage_words;  ///< [outage][4]
+    /// Per outage: bits 0-3 would it start at each of four consecutive steps, bits 4-7 would it end,
+    /// bit 8 it is down.
+    Row<typename L::U> outage;
     StrikeState<L> strike;
 };
 
@@ -78,6 +78,7 @@ struct ChainState {
     F restricted_fraction;           ///< severity x base output, averaged over stages
     // 4.5 working rows, per sink of the stage at hand
     Row<F> need_t, gap_t, given_t;
+    Row<F> class_gap_t, class_left;  ///< [class] gap, and what fills left of it as a fraction
     Row<F> final_need_t;             ///< N of final demand
     // 4.6 stocks, per last-stage sink
     Row<F> commercial_t, strategic_t, drawn_t;  ///< drawn: in this step, from all stocks
@@ -129,8 +130,7 @@ RISK_FN StageState<L> take_stage(const StageSpec& spec, Arena<L>& arena, Arena<L
     stage.contract = arena.template take<F>(spec.n_nodes);
     stage.feed_stock_t = arena.template take<F>(spec.n_nodes);
     stage.feed_factor = arena.template take<F>(spec.n_nodes);
-    stage.down = arena.template take<F>(spec.n_outages);
-    stage.outage_words = arena.template take<U>(4 * spec.n_outages);
+    stage.outage = arena.template take<U>(spec.n_outages);
     stage.strike = take_strikes<L>(spec.n_strikes, arena, headers);
     return stage;
 }
@@ -185,6 +185,8 @@ RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain,
     state.need_t = arena.template take<F>(widest);
     state.gap_t = arena.template take<F>(widest);
     state.given_t = arena.template take<F>(widest);
+    state.class_gap_t = arena.template take<F>(widest);
+    state.class_left = arena.template take<F>(widest);
     const int sinks = chain.stages[chain.n_stages - 1].n_sinks;
     state.final_need_t = arena.template take<F>(sinks);
     state.commercial_t = arena.template take<F>(sinks);

@@ -33,7 +33,7 @@ struct StrikeSpec {
   float include_cut;             ///< Phi^-1(inclusion probability); -1e30 never, +1e30 always
   std::uint32_t include_stream;  ///< "include|M|STAGE|COUNTRY"
   float leak_limit;              ///< leakage_fraction (1 - enforcement of the actor)
-  std::int32_t home_sink;        ///< sink slot of this stage in the node's own country, or -1
+  std::int32_t home_class;       ///< fill class (of one sink) of the node's own country, or -1
   std::int32_t final_sink;       ///< last-stage sink slot of the node's country, or -1
 };
 
@@ -63,17 +63,22 @@ struct StageSpec {
   Offset flow_t;            ///< [node][sink] base flow F per step
   Offset target_flow_t;     ///< [group][node] sum of F to foreign sinks inside the group
   Offset target_fraction;   ///< [group][node] the same over base output; 1 where B = 0
-  // reals, per sink
-  Offset purchasing_weight;
+  // Sinks that every fill treats alike form a class: same purchasing weight, same side of every
+  // target group and of the bloc, not a home that withheld goods are offered to, no place of their
+  // own in the order of priority. Fills work on classes, since a class keeps its gaps in proportion.
+  std::int32_t n_classes;
+  Offset class_weight;      ///< reals [group.. then members, then all][class]: purchasing weight where
+                            ///< the fill may serve the class: outside the group, members, everybody; else 0
+  Offset class_first;       ///< ints [class + 1] into class_sinks
+  Offset class_sinks;       ///< ints [sink] sink slots by class
 
   // ints
   Offset op_class;          ///< per node: its operating-fraction class in the chain
-  Offset home_sink;         ///< per node: sink slot of its country or -1
   Offset target_mask;       ///< [group][node][2] bits of foreign sinks inside the group (low, high word)
-  Offset outside_mask;      ///< [group][2] bits of sinks outside the group
+  Offset serves_outside;    ///< [group] 1 where some sink lies outside the group
   Offset member_nodes;      ///< [2] bits of nodes in member countries
   Offset member_sinks;      ///< [2] bits of sinks in member countries
-  Offset priority_sinks;    ///< sink slots in the order of `allocation.order`, those that exist here
+  Offset priority_classes;  ///< classes (of one sink) in the order of `allocation.order`
   std::int32_t n_priority;
   std::int32_t flooder_node;  ///< slot of the flooder's node or -1
 
@@ -143,7 +148,8 @@ struct ChainSpec {
   Offset commercial_start_t, commercial_release, commercial_refill;
   Offset strategic_start_t, strategic_trigger, strategic_latency_steps, strategic_release, strategic_buy_below;
   float shared_start_t, shared_trigger, shared_latency_steps, shared_release, shared_buy_below;
-  std::int32_t has_strategic, has_shared;
+  Offset strategic_sinks;   ///< ints [n_strategic]: the sinks that hold a strategic stock
+  std::int32_t n_strategic, has_shared;
   Offset members_demand_t;  ///< [step] reference demand of all members
   float stock_refill_step;  ///< dt in years: strategic, shared and feed stocks order (target - stock) dt
   float scarcity_rate;      ///< min(1, dt/tau_s)

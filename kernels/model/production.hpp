@@ -66,21 +66,47 @@ RISK_FN void add_projects(const NetworkView& net, const ChainSpec& chain, int st
     }
 }
 
+inline constexpr int outage_down_bit = 8;
+
+/// Decides four steps at once what an outage would do, were it down or not; `step` is a multiple of
+/// four.
+template <class L>
+RISK_FN void foresee_outages(const NetworkView& net, const StageSpec& spec, const PathKeys<L>& paths,
+                             int step, StageState<L>& stage) {
+  using U = typename L::U;
+  for (int k = 0; k < spec.n_outages; ++k) {
+    const OutageSpec& outage = net.outages[spec.outages + k];
+    const Words<L> words = draw_words<L>(paths, outage.stream, block_of_step(step));
+    U bits = stage.outage[k] & splat<U>(1u << outage_down_bit);
+    for (int w = 0; w < 4; ++w) {
+      const auto starts = happens(words.w[w], splat<U>(outage.start_threshold));
+      const auto ends = happens(words.w[w], splat<U>(outage.end_threshold));
+      bits = bits | select(starts, splat<U>(1u << w), splat<U>(0u));
+      bits = bits | select(ends, splat<U>(16u << w), splat<U>(0u));
+    }
+    stage.outage[k] = bits;
+  }
+}
+
 template <class L>
 RISK_FN void update_outages(const NetworkView& net, const StageSpec& spec, int step,
                             StageState<L>& stage) {
-    using F = typename L::F;
-    using U = typename L::U;
-    for (int k = 0; k < spec.n_outages; ++k) {
-        const OutageSpec& outage = net.outages[spec.outages + k];
-        const auto down = gt(stage.down[k], splat<F>(0.5f));
-        const U threshold = select(down, splat<U>(outage.end_threshold), splat<U>(outage.start_threshold));
-        const auto flips = happens(stage.outage_words[4 * k + word_of_step(step)], threshold);
-        const F now = masked(xor_(down, flips), splat<F>(1.0f));
-        stage.down[k] = now;
-        F& capacity = stage.capacity_t[outage.node];
-        capacity = capacity * fma(splat<F>(-outage.depth), now, splat<F>(1.0f));
-    }
+  using F = typename L::F;
+  using U = typename L::U;
+  const F one = splat<F>(1.0f);
+  const int word = word_of_step(step);
+  for (int k = 0; k < spec.n_outages; ++k) {
+    const OutageSpec& outage = net.outages[spec.outages + k];
+    const U bits = stage.outage[k];
+    const auto was_down = test_bit(bits, outage_down_bit);
+    const auto starts = andnot(test_bit(bits, word), was_down);
+    const auto stays = andnot(was_down, test_bit(bits, 4 + word));
+    const auto down = or_(starts, stays);
+    const U down_bit = splat<U>(1u << outage_down_bit);
+    stage.outage[k] = select(down, bits | down_bit, bits & splat<U>(~(1u << outage_down_bit)));
+    F& capacity = stage.capacity_t[outage.node];
+    capacity = capacity * select(down, splat<F>(1.0f - outage.depth), one);
+  }
 }
 
 /// While a flood lasts the flooder sells what its rivals have closed.

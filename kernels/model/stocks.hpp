@@ -32,12 +32,13 @@ template <class L>
 RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, ChainState<L>& state) {
     using F = typename L::F;
     const F zero = splat<F>(0.0f);
-    const F gaps = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY {
-        return select(state.restricting_homes.holds(j), zero, state.gap_t[j]);
-    });
-    const F needs = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY {
-        return select(state.restricting_homes.holds(j), zero, state.final_need_t[j]);
-    });
+    F gaps = zero;
+    F needs = zero;
+    for (int j = 0; j < n_sinks; ++j) {
+        const auto inside = state.restricting_homes.holds(j);
+        gaps = gaps + select(inside, zero, state.gap_t[j]);
+        needs = needs + select(inside, zero, state.final_need_t[j]);
+    }
     const auto wanted = gt(needs, zero);
     const F scarce = masked(wanted, gaps / select(wanted, needs, splat<F>(1.0f)));
     state.scarcity = fma(scarce - state.scarcity, splat<F>(chain.scarcity_rate), state.scarcity);
@@ -52,19 +53,27 @@ RISK_FN void count_trigger(Row<typename L::F> count, int j, typename L::F trigge
     count[j] = masked(over, count[j] + splat<F>(1.0f));
 }
 
+/// Calls f(sink) for each sink that holds a strategic stock.
+template <class Fn>
+RISK_FN void each_holder(const NetworkView& net, const ChainSpec& chain, Fn&& f) {
+  const std::int32_t* sinks = net.ints + chain.strategic_sinks;
+  for (int k = 0; k < chain.n_strategic; ++k) f(sinks[k]);
+}
+
 template <class L>
-RISK_FN void draw_strategic(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                            const float* reference, ChainState<L>& state) {
-    using F = typename L::F;
-    const float* latency = net.reals + chain.strategic_latency_steps;
-    const float* release = net.reals + chain.strategic_release;
-    each(n_sinks, [&](int j) {
-        const auto open = gt(state.strategic_count[j], splat<F>(latency[j]));
-        const F most = min(state.strategic_t[j], splat<F>(release[j] * reference[j]));
-        const F drawn = masked(open, min(state.gap_t[j], most));
-        state.strategic_t[j] = state.strategic_t[j] - drawn;
-        cover_gap<L>(state, j, drawn);
-    });
+RISK_FN void draw_strategic(const NetworkView& net, const ChainSpec& chain, const float* reference,
+                            ChainState<L>& state) {
+  using F = typename L::F;
+  const float* latency = net.reals + chain.strategic_latency_steps;
+  const float* release = net.reals + chain.strategic_release;
+  each_holder(net, chain, [&](int j) {
+    const auto open = gt(state.strategic_count[j], splat<F>(latency[j]));
+    if (none(open)) return;
+    const F most = min(state.strategic_t[j], splat<F>(release[j] * reference[j]));
+    const F drawn = masked(open, min(state.gap_t[j], most));
+    state.strategic_t[j] = state.strategic_t[j] - drawn;
+    cover_gap<L>(state, j, drawn);
+  });
 }
 
 /// Members whose count is over share what may be released in proportion to their gaps.
@@ -125,28 +134,19 @@ RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n
                            typename L::F leftover, ChainState<L>& state) {
     using F = typename L::F;
     const F zero = splat<F>(0.0f);
-    const F commercial = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY {
-        return commercial_order<L>(net, chain, j, state);
-    });
-    F strategic = zero;
-    if (chain.has_strategic != 0) {
-        strategic = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY {
-            return strategic_order<L>(net, chain, j, state);
-        });
-    }
-    const F shared = chain.has_shared != 0 ? shared_order<L>(chain, state) : zero;
-    const F ordered = commercial + strategic + shared;
+    F ordered = chain.has_shared != 0 ? shared_order<L>(chain, state) : zero;
+    const F shared = ordered;
+    each_holder(net, chain, [&](int j) { ordered = ordered + strategic_order<L>(net, chain, j, state); });
+    for (int j = 0; j < n_sinks; ++j) ordered = ordered + commercial_order<L>(net, chain, j, state);
     const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
     if (none(buys)) return;
     const F rate = masked(buys, min(leftover / select(buys, ordered, splat<F>(1.0f)), splat<F>(1.0f)));
     each(n_sinks, [&](int j) {
         state.commercial_t[j] = fma(commercial_order<L>(net, chain, j, state), rate, state.commercial_t[j]);
     });
-    if (chain.has_strategic != 0) {
-        each(n_sinks, [&](int j) {
-            state.strategic_t[j] = fma(strategic_order<L>(net, chain, j, state), rate, state.strategic_t[j]);
-        });
-    }
+    each_holder(net, chain, [&](int j) {
+        state.strategic_t[j] = fma(strategic_order<L>(net, chain, j, state), rate, state.strategic_t[j]);
+    });
     state.shared_t = fma(shared, rate, state.shared_t);
 }
 
@@ -160,14 +160,14 @@ RISK_SECTION void use_stocks(const NetworkView& net, const ChainSpec& chain, int
     const float* reference = net.reals + chain.demand_t + step * n_sinks;
     draw_commercial<L>(net, chain, n_sinks, state);
     update_scarcity<L>(chain, n_sinks, state);
-    if (chain.has_strategic != 0) {
-        const float* trigger = net.reals + chain.strategic_trigger;
-        each(n_sinks, [&](int j) { count_trigger<L>(state.strategic_count, j, splat<F>(trigger[j]), state); });
-    }
+    const float* trigger = net.reals + chain.strategic_trigger;
+    each_holder(net, chain, [&](int j) {
+        count_trigger<L>(state.strategic_count, j, splat<F>(trigger[j]), state);
+    });
     if (chain.has_shared != 0) {
         each(n_sinks, [&](int j) { count_trigger<L>(state.shared_count, j, splat<F>(chain.shared_trigger), state); });
     }
-    if (chain.has_strategic != 0) draw_strategic<L>(net, chain, n_sinks, reference, state);
+    draw_strategic<L>(net, chain, reference, state);
     if (chain.has_shared != 0) {
         draw_shared<L>(net, chain, n_sinks, step, uniform_set(net.ints + last.member_sinks), state);
     }

@@ -11,12 +11,14 @@ namespace blocrisk {
 
 inline constexpr int fixed_point_bits = 46;
 
-// units of the timeline sums, as scale factors 1/unit
-inline constexpr float timeline_shortfall_scale = 1073741824.0f;  // 2^30
-inline constexpr float timeline_cover_scale = 65536.0f;           // 2^16, per day
-inline constexpr float timeline_cover_limit_days = 16384.0f;
-inline constexpr float timeline_price_scale = 1048576.0f;         // 2^20
-inline constexpr float timeline_restricted_scale = 1073741824.0f; // 2^30
+// Units of the timeline sums, as scale factors 1/unit. A value stays below 2^24 units, so that 128
+// paths of it fit 32 bits.
+inline constexpr float timeline_shortfall_scale = 16777216.0f;   // 2^24
+inline constexpr float timeline_cover_scale = 256.0f;            // 2^8 per day
+inline constexpr float timeline_cover_limit_days = 65535.0f;     // more cover than this counts as this
+inline constexpr float timeline_price_scale = 1048576.0f;        // 2^20; the price ratio stays below e^2.5
+inline constexpr float timeline_restricted_scale = 16777216.0f;  // 2^24
+inline constexpr int timeline_paths_in_32_bits = 128;
 
 /// An unsigned 128-bit sum.
 struct Sum128 {

@@ -297,7 +297,6 @@ TEST(Calibrate, DemandOfZeroIsNoSink) {
   EXPECT_EQ(chain.n_cells, 1) << "B has no demand, so only C is measured";
   EXPECT_EQ(integer(network, chain.cell_member, 0), 0);
   EXPECT_EQ(integer(network, chain.cell_sink, 0), 1);
-  EXPECT_EQ(integer(network, chain.stages[1].home_sink, 1), -1);
 }
 
 TEST(Calibrate, NoDemandAtAllIsAComplaint) {
@@ -357,8 +356,8 @@ TEST(Calibrate, TargetGroupsLeaveHomeOut) {
   EXPECT_EQ(mask(0, 1), 0b1101);
   EXPECT_EQ(mask(1, 0), 0b0110);
   EXPECT_EQ(mask(1, 1), 0b0100);
-  EXPECT_EQ(integer(network, refine.outside_mask, 0), 0);
-  EXPECT_EQ(integer(network, refine.outside_mask, 2), 0b1001);
+  EXPECT_EQ(integer(network, refine.serves_outside, 0), 0);
+  EXPECT_EQ(integer(network, refine.serves_outside, 1), 1);
   const double to_bloc_t = flow_of(base, 0, 1) + flow_of(base, 0, 2);
   EXPECT_FLOAT_EQ(real(network, refine.target_flow_t, refine.n_nodes),
                   static_cast<float>(to_bloc_t));
@@ -385,7 +384,7 @@ TEST(Calibrate, OnlyWhatCanBeHitIsAStrike) {
   EXPECT_EQ(strike.include_cut, 0.0F);
   EXPECT_EQ(strike.include_stream, stream_id("include|metal|refine|A"));
   EXPECT_EQ(strike.leak_limit, 0.5F);
-  EXPECT_EQ(strike.home_sink, 0);
+  EXPECT_EQ(strike.home_class, 0);
   EXPECT_EQ(strike.final_sink, 0);
 
   const auto schedule = [](double probability) {
@@ -636,7 +635,7 @@ TEST(Calibrate, StocksAreTonnesOrDaysOfBaseDemand) {
     s.shared_stock.days["metal"] = 36.5;
   });
   const ChainSpec& chain = network.chains[0];
-  EXPECT_EQ(chain.has_strategic, 1);
+  EXPECT_EQ(chain.n_strategic, 1);
   EXPECT_EQ(real(network, chain.strategic_start_t, 0), 0.0F);
   EXPECT_FLOAT_EQ(real(network, chain.strategic_start_t, 1), 8.0F);
   EXPECT_EQ(real(network, chain.strategic_latency_steps, 1), 1.5F);
@@ -659,7 +658,7 @@ TEST(Calibrate, AStockWithoutItsHoldersDemandIsReported) {
     row.tonnes = 5.0;
     s.stocks = {row};
   });
-  EXPECT_EQ(network.chains[0].has_strategic, 0);
+  EXPECT_EQ(network.chains[0].n_strategic, 0);
   EXPECT_TRUE(reports(network, "", "D", "dropped"));
 }
 

@@ -1,0 +1,155 @@
+/// Counting a block's values: bins, exact sums, exceedances and worst paths of one series after the
+/// other, so that a series' counters stay in the innermost cache. Compiled with the engine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "host/engine/accumulators.hpp"
+#include "kernels/lanes/lanes.hpp"
+#include "kernels/stats/fixed_point_value.hpp"
+#include "kernels/stats/histogram.hpp"
+
+RISK_BEGIN
+
+/// Bin of each lane's value, which is not negative.
+template <class L>
+RISK_FN typename L::I bins_of_values(typename L::F value, BinRange range) {
+  using I = typename L::I;
+  using U = typename L::U;
+  const U word = bits(value);
+  const I key = as_signed(shr(word, range.shift())) - splat<I>(range.first_key() - 2);
+  const I bin = min(max(key, splat<I>(1)), splat<I>(range.n_bins() - 1));
+  return select(eq(word, splat<U>(0u)), splat<I>(0), bin);
+}
+
+/// Lanes of a group of `n` paths that count; the rest lies beyond the range asked for.
+template <class L>
+RISK_FN std::uint32_t lanes_below(int n) {
+  return n >= 32 ? ~0u : (1u << n) - 1u;
+}
+
+/// Values of one series, in path order, in an array padded to whole lane groups.
+struct Values {
+  const float* first;
+  int n;
+};
+
+/// Counts values into bins. Zeros, the most frequent value of a shortfall, are counted by the group.
+template <class L>
+void count_values(Values values, BinRange range, std::uint64_t* histogram) {
+  using F = typename L::F;
+  using U = typename L::U;
+  std::uint64_t zeros = 0;
+  for (int k = 0; k < values.n; k += L::n) {
+    const F value = load<F>(values.first + k);
+    const std::uint32_t counted = lanes_below<L>(values.n - k < L::n ? values.n - k : L::n);
+    std::uint32_t some = mask_bits(ne(bits(value), splat<U>(0u))) & counted;
+    zeros += static_cast<std::uint64_t>(__builtin_popcount(counted & ~some));
+    if (some == 0) continue;
+    alignas(64) std::int32_t bin[L::n];
+    store(bin, bins_of_values<L>(value, range));
+    for (; some != 0; some &= some - 1) ++histogram[bin[__builtin_ctz(some)]];
+  }
+  histogram[0] += zeros;
+}
+
+/// Adds the fixed-point values and squares of a series.
+inline void add_moments(Values values, double scale, Moments& moments) {
+  std::uint64_t sum = 0;
+  std::uint64_t squares = 0;
+  for (int k = 0; k < values.n; ++k) {
+    const FixedPoint fixed = to_fixed_point(values.first[k], scale);
+    sum += fixed.value;
+    squares += fixed.square;
+  }
+  moments.sum.add(sum);
+  moments.squares.add(squares);
+}
+
+/// Counts values above each threshold.
+template <class L>
+void count_exceedances(Values values, const float* thresholds, int n_thresholds, std::uint64_t* counts) {
+  using F = typename L::F;
+  for (int k = 0; k < values.n; k += L::n) {
+    const F value = load<F>(values.first + k);
+    if (none(gt(value, splat<F>(0.0f)))) continue;
+    const std::uint32_t counted = lanes_below<L>(values.n - k < L::n ? values.n - k : L::n);
+    for (int t = 0; t < n_thresholds; ++t) {
+      const std::uint32_t above = mask_bits(gt(value, splat<F>(thresholds[t]))) & counted;
+      counts[t] += static_cast<std::uint64_t>(__builtin_popcount(above));
+    }
+  }
+}
+
+/// Offers the values of a series to its list of worst paths.
+template <class L>
+void offer_worst(Values values, std::uint64_t first_path, WorstList& worst) {
+  using F = typename L::F;
+  for (int k = 0; k < values.n; k += L::n) {
+    const F value = load<F>(values.first + k);
+    const auto enters = and_(ge(value, splat<F>(worst.entry_value())), gt(value, splat<F>(0.0f)));
+    const std::uint32_t counted = lanes_below<L>(values.n - k < L::n ? values.n - k : L::n);
+    for (std::uint32_t some = mask_bits(enters) & counted; some != 0; some &= some - 1) {
+      const int at = k + __builtin_ctz(some);
+      worst.offer({values.first[at], first_path + static_cast<std::uint64_t>(at)});
+    }
+  }
+}
+
+/// Bins of a timeline, one byte or two a path.
+template <class Bin>
+RISK_FN void store_bins(Bin* target, std::int32_t bin) {
+  *target = static_cast<Bin>(bin);
+}
+template <class Bin, int N>
+struct NarrowVector {
+  typedef Bin type __attribute__((vector_size(sizeof(Bin) * N)));  // GCC ignores the attribute in an alias
+};
+template <class Bin, class I>
+requires(LanesOf<I>::n > 1) RISK_FN void store_bins(Bin* target, I bin) {
+  using Narrow = typename NarrowVector<Bin, LanesOf<I>::n>::type;
+  const Narrow narrow = __builtin_convertvector(bin, Narrow);
+  std::memcpy(target, &narrow, sizeof narrow);
+}
+
+/// Counts `n` stored bins. Four tables in turn: neighbours are often equal, and a counter that is
+/// raised again at once waits for memory.
+template <class Bin>
+void count_bins(const Bin* bins, int n, int n_bins, std::uint64_t* histogram) {
+  constexpr int n_tables = 4;
+  constexpr int most_bins = 1024;
+  std::uint32_t table[n_tables][most_bins];
+  for (auto& counts : table) std::memset(counts, 0, sizeof(std::uint32_t) * static_cast<std::size_t>(n_bins));
+  int k = 0;
+  for (; k + n_tables <= n; k += n_tables) {
+    for (int t = 0; t < n_tables; ++t) ++table[t][bins[k + t]];
+  }
+  for (; k < n; ++k) ++table[0][bins[k]];
+  for (int b = 0; b < n_bins; ++b) {
+    std::uint64_t sum = 0;
+    for (int t = 0; t < n_tables; ++t) sum += table[t][b];
+    histogram[b] += sum;
+  }
+}
+
+/// The same for bins that are mostly zero.
+inline void count_sparse_bins(const std::uint8_t* bins, int n, std::uint64_t* histogram) {
+  std::uint64_t zeros = 0;
+  int k = 0;
+  for (; k + 8 <= n; k += 8) {
+    std::uint64_t eight;
+    std::memcpy(&eight, bins + k, sizeof eight);
+    if (eight == 0) {
+      zeros += 8;
+      continue;
+    }
+    for (int i = 0; i < 8; ++i) ++histogram[bins[k + i]];
+  }
+  for (; k < n; ++k) ++histogram[bins[k]];
+  histogram[0] += zeros;
+}
+
+RISK_END

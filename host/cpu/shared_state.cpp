@@ -1,0 +1,44 @@
+#include <algorithm>
+
+#include "host/cpu/engine_lanes.hpp"
+
+namespace blocrisk {
+
+std::uint64_t paths_per_block(const NetworkView& network) {
+  constexpr std::uint64_t most_bytes = std::uint64_t{32} << 20;
+  const auto steps = static_cast<std::uint64_t>(network.n_steps);
+  const auto minerals = static_cast<std::uint64_t>(network.n_minerals);
+  const auto actors = static_cast<std::uint64_t>(network.n_actors);
+  const std::uint64_t bytes_per_path = sizeof(float) * steps * (minerals + 2 * actors);  // mostly shocks and events
+  std::uint64_t paths = 2048;
+  while (paths > 64 && paths * bytes_per_path > most_bytes) paths /= 2;
+  return paths;
+}
+
+SharedState::SharedState(const NetworkView& network, PathRange range, Accumulators& into, Samples* samples)
+    : range_(range),
+      block_paths_(paths_per_block(network)),
+      into_(into),
+      samples_(samples),
+      next_(range.first),
+      mineral_locks_(static_cast<std::size_t>(network.n_minerals)) {}
+
+PathRange SharedState::next_block() {
+  const std::lock_guard lock(queue_lock_);
+  const std::uint64_t first = std::min(next_, range_.last);
+  next_ = std::min(range_.last, (first / block_paths_ + 1) * block_paths_);
+  return {first, next_};
+}
+
+void SharedState::stop() {
+  const std::lock_guard lock(queue_lock_);
+  next_ = range_.last;
+}
+
+std::unique_lock<std::mutex> SharedState::lock_mineral(int mineral) {
+  return std::unique_lock(mineral_locks_[static_cast<std::size_t>(mineral)]);
+}
+
+std::unique_lock<std::mutex> SharedState::lock_members() { return std::unique_lock(member_lock_); }
+
+}  // namespace blocrisk
