@@ -87,7 +87,7 @@ void require_memory(std::uint64_t bytes) {
 }
 
 double assumed_operations_per_s(int lanes) {
-  return lanes == 16 ? 2.0e10 : lanes == 8 ? 1.2e10 : 2.0e9;
+  return lanes == 16 ? 1.8e10 : lanes == 8 ? 1.2e10 : 1.7e9;
 }
 
 }  // namespace blocrisk
