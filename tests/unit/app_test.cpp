@@ -71,7 +71,8 @@ TEST(Numbers, WhatIsNoCountIsRefusedByName) {
 TEST(Numbers, PathRangesHoldAtLeastOnePath) {
   EXPECT_EQ(parse_path_range("--path-range", "0:1"), (PathRange{0, 1}));
   EXPECT_EQ(parse_path_range("--path-range", "1M:2e6"), (PathRange{1'000'000, 2'000'000}));
-  for (const char* text : {"", ":", "1", "1:", ":1", "1:1", "2:1", "1:2:3", "a:b", "-1:1", "0:2e12"}) {
+  for (const char* text :
+       {"", ":", "1", "1:", ":1", "1:1", "2:1", "1:2:3", "a:b", "-1:1", "0:2e12"}) {
     EXPECT_THROW(parse_path_range("--path-range", text), UsageError) << text;
   }
 }
