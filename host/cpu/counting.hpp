@@ -115,41 +115,43 @@ requires(LanesOf<I>::n > 1) RISK_FN void store_bins(Bin* target, I bin) {
   std::memcpy(target, &narrow, sizeof narrow);
 }
 
-/// Counts `n` stored bins. Four tables in turn: neighbours are often equal, and a counter that is
-/// raised again at once waits for memory.
-template <class Bin>
-void count_bins(const Bin* bins, int n, int n_bins, std::uint64_t* histogram) {
-  constexpr int n_tables = 4;
-  constexpr int most_bins = 1024;
-  std::uint32_t table[n_tables][most_bins];
-  for (auto& counts : table) std::memset(counts, 0, sizeof(std::uint32_t) * static_cast<std::size_t>(n_bins));
-  int k = 0;
-  for (; k + n_tables <= n; k += n_tables) {
-    for (int t = 0; t < n_tables; ++t) ++table[t][bins[k + t]];
-  }
-  for (; k < n; ++k) ++table[0][bins[k]];
-  for (int b = 0; b < n_bins; ++b) {
-    std::uint64_t sum = 0;
-    for (int t = 0; t < n_tables; ++t) sum += table[t][b];
-    histogram[b] += sum;
-  }
+/// Sum of all lanes.
+template <class L>
+RISK_FN std::uint32_t sum_of_lanes(typename L::U units) {
+  alignas(64) std::uint32_t lanes[L::n];
+  store(lanes, units);
+  std::uint32_t sum = 0;
+  for (const std::uint32_t lane : lanes) sum += lane;
+  return sum;
 }
 
-/// The same for bins that are mostly zero.
-inline void count_sparse_bins(const std::uint8_t* bins, int n, std::uint64_t* histogram) {
-  std::uint64_t zeros = 0;
-  int k = 0;
-  for (; k + 8 <= n; k += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, bins + k, sizeof eight);
-    if (eight == 0) {
-      zeros += 8;
+/// Counts bins group by group of Width paths, `stride` bins from one group to the next; `n` paths in
+/// all. A group is often of one bin. Otherwise four tables in turn, for a counter that is raised
+/// again at once waits for memory.
+template <class Bin, int Width>
+void count_bins(const Bin* bins, std::size_t stride, int n, int n_bins, std::uint64_t* histogram) {
+  constexpr int n_tables = Width < 4 ? 1 : 4;
+  constexpr int most_bins = 1024;
+  std::uint32_t table[n_tables][most_bins];
+  bool used = false;
+  for (; n >= Width; n -= Width, bins += stride) {
+    if (std::memcmp(bins, bins + 1, sizeof(Bin) * (Width - 1)) == 0) {
+      histogram[bins[0]] += Width;
       continue;
     }
-    for (int i = 0; i < 8; ++i) ++histogram[bins[k + i]];
+    if (!used) {
+      for (auto& counts : table) std::memset(counts, 0, sizeof(std::uint32_t) * static_cast<std::size_t>(n_bins));
+      used = true;
+    }
+    for (int k = 0; k < Width; ++k) ++table[k % n_tables][bins[k]];
   }
-  for (; k < n; ++k) ++histogram[bins[k]];
-  histogram[0] += zeros;
+  for (int k = 0; k < n; ++k) ++histogram[bins[k]];
+  if (!used) return;
+  for (int b = 0; b < n_bins; ++b) {
+    std::uint64_t sum = 0;
+    for (const auto& counts : table) sum += counts[b];
+    histogram[b] += sum;
+  }
 }
 
 RISK_END

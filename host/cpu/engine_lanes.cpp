@@ -76,28 +76,26 @@ MemorySize members_size(const NetworkView& net) {
   return {vectors.used(), 0};
 }
 
-/// What the paths of a block leave for counting, one mineral at a time.
-/// Shapes: measure [measure][cell][path], bins [cell][step][path], units [cell][step].
+/// What the paths of a block leave for counting, one mineral at a time. Steps of a group lie side by
+/// side, for that is how they are written.
+/// Shapes: measure [measure][cell][path], bins [cell][group][step][lane], sums [cell][step].
 class BlockResults {
  public:
   using Byte = std::uint8_t;
   static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
 
   BlockResults(const NetworkView& net, int n_paths)
-      : n_paths_(n_paths),
+      : n_steps_(net.n_steps),
+        n_paths_(n_paths),
         n_cells_(most_cells(net)),
         measure_(static_cast<std::size_t>(n_measures * n_cells_) * paths() / L::n),
         shortfall_bin_(n_series(net) * paths()),
         cover_bin_(n_series(net) * paths()),
         price_bin_(static_cast<std::size_t>(net.n_steps) * paths()),
-        units_(n_units(net)) {
-    std::memset(static_cast<void*>(units_.first()), 0, n_units(net) * sizeof(F));
-    Arena<L> arena = units_.vectors();
-    shortfall_units = arena.take<U>(static_cast<int>(n_series(net)));
-    cover_units = arena.take<U>(static_cast<int>(n_series(net)));
-    price_units = arena.take<U>(net.n_steps);
-    restricted_units = arena.take<U>(net.n_steps);
-  }
+        shortfall_sum(n_series(net)),
+        cover_sum(n_series(net)),
+        price_sum(static_cast<std::size_t>(net.n_steps)),
+        restricted_sum(static_cast<std::size_t>(net.n_steps)) {}
 
   static int most_cells(const NetworkView& net) {
     int most = 0;
@@ -107,74 +105,74 @@ class BlockResults {
   static std::size_t n_series(const NetworkView& net) {
     return static_cast<std::size_t>(most_cells(net)) * static_cast<std::size_t>(net.n_steps);
   }
-  static std::size_t n_units(const NetworkView& net) {
-    return 2 * (n_series(net) + static_cast<std::size_t>(net.n_steps));
-  }
   static std::uint64_t bytes(const NetworkView& net) {
     const std::size_t per_path = 2 * n_series(net) + 2 * static_cast<std::size_t>(net.n_steps) +
                                  sizeof(float) * static_cast<std::size_t>(n_measures * most_cells(net));
-    return paths_per_block(net) * per_path + n_units(net) * sizeof(F);
+    return paths_per_block(net) * per_path + 2 * n_series(net) * sizeof(std::uint64_t);
   }
 
   float* measure(int k, int cell) {
     return reinterpret_cast<float*>(measure_.first()) + static_cast<std::size_t>(k * n_cells_ + cell) * paths();
   }
-  Byte* shortfall_bin(int series) { return &shortfall_bin_[static_cast<std::size_t>(series) * paths()]; }
-  Byte* cover_bin(int series) { return &cover_bin_[static_cast<std::size_t>(series) * paths()]; }
-  std::uint16_t* price_bin(int step) { return &price_bin_[static_cast<std::size_t>(step) * paths()]; }
-
-  Row<U> shortfall_units, cover_units, price_units, restricted_units;  ///< sums of at most 2^24 a path
+  /// First bin of a group's step; `group_stride()` bins further is the next group's.
+  Byte* shortfall_bin(int cell, int group, int step) { return &shortfall_bin_[bin_index(cell, group, step)]; }
+  Byte* cover_bin(int cell, int group, int step) { return &cover_bin_[bin_index(cell, group, step)]; }
+  std::uint16_t* price_bin(int group, int step) { return &price_bin_[bin_index(0, group, step)]; }
+  std::size_t group_stride() const { return static_cast<std::size_t>(n_steps_) * L::n; }
 
  private:
   std::size_t paths() const { return static_cast<std::size_t>(n_paths_); }
-  int n_paths_, n_cells_;
+  std::size_t bin_index(int cell, int group, int step) const {
+    return static_cast<std::size_t>(cell) * static_cast<std::size_t>(n_steps_) * paths() +
+           static_cast<std::size_t>(group) * group_stride() + static_cast<std::size_t>(step) * L::n;
+  }
+  int n_steps_, n_paths_, n_cells_;
   Memory measure_;
   std::vector<Byte> shortfall_bin_, cover_bin_;
   std::vector<std::uint16_t> price_bin_;
-  Memory units_;
+
+ public:
+  /// In the units of the timelines.
+  std::vector<std::uint64_t> shortfall_sum, cover_sum, price_sum, restricted_sum;
 };
 
 /// Leaves the timelines of a group in the block's results.
 struct TimelineObserver {
   BlockResults& results;
   int n_steps;
-  int first;  ///< the group's first path within the block
+  int group;
   L::M counted;
 
   void begin_step(int, const ChainState<L>&) {}
   void stage(int, int, const ChainState<L>&, Row<F>, F) {}
   void end_step(int, const ChainState<L>&) {}
-  RISK_FN U units(F value, float scale) const {
-    return as_word(timeline_units<L>(masked(counted, value), scale));
+  RISK_FN std::uint32_t units(F value, float scale) const {
+    return sum_of_lanes<L>(as_word(timeline_units<L>(masked(counted, value), scale)));
   }
   RISK_FN void cell(int step, int c, F unmet_fraction, F cover_days) {
-    const int series = c * n_steps + step;
+    const auto series = static_cast<std::size_t>(c * n_steps + step);
     if (any(gt(unmet_fraction, splat<F>(0.0f)))) {
-      store_bins(results.shortfall_bin(series) + first, bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
-      U& sum = results.shortfall_units[series];
-      sum = sum + units(unmet_fraction, timeline_shortfall_scale);
+      store_bins(results.shortfall_bin(c, group, step), bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
+      results.shortfall_sum[series] += units(unmet_fraction, timeline_shortfall_scale);
     }
     const F days = min(cover_days, splat<F>(timeline_cover_limit_days));
-    store_bins(results.cover_bin(series) + first, bins_of_values<L>(days, timeline_cover_bins));
-    U& sum = results.cover_units[series];
-    sum = sum + units(days, timeline_cover_scale);
+    store_bins(results.cover_bin(c, group, step), bins_of_values<L>(days, timeline_cover_bins));
+    results.cover_sum[series] += units(days, timeline_cover_scale);
   }
   RISK_FN void market(int step, F price, F restricted) {
-    store_bins(results.price_bin(step) + first, bins_of_values<L>(price, timeline_price_bins));
-    U& prices = results.price_units[step];
-    prices = prices + units(price, timeline_price_scale);
-    U& restrictions = results.restricted_units[step];
-    restrictions = restrictions + units(restricted, timeline_restricted_scale);
+    const auto at = static_cast<std::size_t>(step);
+    store_bins(results.price_bin(group, step), bins_of_values<L>(price, timeline_price_bins));
+    results.price_sum[at] += units(price, timeline_price_scale);
+    results.restricted_sum[at] += units(restricted, timeline_restricted_scale);
   }
 };
 
-/// Moves `n` rows of 32-bit sums into wide ones and empties them.
-void drain_units(Row<U> units, int n, Sum128* sums) {
-  alignas(64) std::uint32_t lanes[L::n];
+/// Adds `n` sums from `first` on to wide ones and empties them.
+void drain_sums(std::vector<std::uint64_t>& from, int first, int n, Sum128* sums) {
   for (int k = 0; k < n; ++k) {
-    store(lanes, units[k]);
-    units[k] = splat<U>(0u);
-    for (const std::uint32_t lane : lanes) sums[k].add(lane);
+    std::uint64_t& sum = from[static_cast<std::size_t>(first + k)];
+    sums[k].add(sum);
+    sum = 0;
   }
 }
 
@@ -239,12 +237,10 @@ class Worker {
     const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
     for (int g = 0; g < n_groups_; ++g) {
       const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
-      TimelineObserver observer{results_, net_.n_steps, g * L::n, counted};
+      TimelineObserver observer{results_, net_.n_steps, g, counted};
       run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result, observer);
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
-      if ((g + 1) % timeline_paths_in_32_bits == 0) drain_timelines(m);
     }
-    drain_timelines(m);
   }
 
   void keep_cell(int m, int g, int c, const ChainResult<L>& result) {
@@ -263,20 +259,6 @@ class Worker {
     return static_cast<std::size_t>(net_.ints[net_.chains[m].cell_member + c] * net_.n_minerals + m);
   }
 
-  void drain_timelines(int m) {
-    const auto lock = shared_.lock_mineral(m);
-    Accumulators& into = shared_.accumulators();
-    const auto steps = static_cast<std::size_t>(net_.n_steps);
-    for (int c = 0; c < net_.chains[m].n_cells; ++c) {
-      const std::size_t series = cell_index(m, c) * steps;
-      drain_units(results_.shortfall_units.from(c * net_.n_steps), net_.n_steps, &into.shortfall_sum[series]);
-      drain_units(results_.cover_units.from(c * net_.n_steps), net_.n_steps, &into.cover_sum[series]);
-    }
-    const std::size_t market = static_cast<std::size_t>(m) * steps;
-    drain_units(results_.price_units, net_.n_steps, &into.price_sum[market]);
-    drain_units(results_.restricted_units, net_.n_steps, &into.restricted_sum[market]);
-  }
-
   void count_mineral(int m) {
     if (shared_.samples() != nullptr) sample_mineral(m);
     const auto lock = shared_.lock_mineral(m);
@@ -284,12 +266,20 @@ class Worker {
       count_cell(m, c);
       count_cell_timelines(m, c);
     }
+    count_market(m);
+  }
+
+  void count_market(int m) {
     Accumulators& into = shared_.accumulators();
     const auto bins = static_cast<std::size_t>(timeline_price_bins.n_bins());
+    const std::size_t market = static_cast<std::size_t>(m) * static_cast<std::size_t>(net_.n_steps);
     for (int step = 0; step < net_.n_steps; ++step) {
-      const auto at = static_cast<std::size_t>(m * net_.n_steps + step);
-      count_bins(results_.price_bin(step), n_paths(), timeline_price_bins.n_bins(), &into.price_histogram[at * bins]);
+      const std::size_t at = market + static_cast<std::size_t>(step);
+      count_bins<std::uint16_t, L::n>(results_.price_bin(0, step), results_.group_stride(), n_paths(),
+                                      timeline_price_bins.n_bins(), &into.price_histogram[at * bins]);
     }
+    drain_sums(results_.price_sum, 0, net_.n_steps, &into.price_sum[market]);
+    drain_sums(results_.restricted_sum, 0, net_.n_steps, &into.restricted_sum[market]);
   }
 
   void count_cell(int m, int c) {
@@ -313,16 +303,20 @@ class Worker {
 
   void count_cell_timelines(int m, int c) {
     Accumulators& into = shared_.accumulators();
+    const std::size_t first = cell_index(m, c) * static_cast<std::size_t>(net_.n_steps);
+    const auto shortfall_bins = static_cast<std::size_t>(timeline_shortfall_bins.n_bins());
+    const auto cover_bins = static_cast<std::size_t>(timeline_cover_bins.n_bins());
     for (int step = 0; step < net_.n_steps; ++step) {
-      const std::size_t at = cell_index(m, c) * static_cast<std::size_t>(net_.n_steps) + static_cast<std::size_t>(step);
-      const int series = c * net_.n_steps + step;
-      const auto shortfall_bins = static_cast<std::size_t>(timeline_shortfall_bins.n_bins());
-      BlockResults::Byte* const shortfall = results_.shortfall_bin(series);
-      count_sparse_bins(shortfall, n_paths(), &into.shortfall_histogram[at * shortfall_bins]);
-      std::memset(shortfall, 0, paths_per_block(net_));  // only what is not zero is written
-      const auto cover_bins = static_cast<std::size_t>(timeline_cover_bins.n_bins());
-      count_bins(results_.cover_bin(series), n_paths(), timeline_cover_bins.n_bins(), &into.cover_histogram[at * cover_bins]);
+      const std::size_t at = first + static_cast<std::size_t>(step);
+      count_bins<BlockResults::Byte, L::n>(results_.shortfall_bin(c, 0, step), results_.group_stride(), n_paths(),
+                                           timeline_shortfall_bins.n_bins(), &into.shortfall_histogram[at * shortfall_bins]);
+      count_bins<BlockResults::Byte, L::n>(results_.cover_bin(c, 0, step), results_.group_stride(), n_paths(),
+                                           timeline_cover_bins.n_bins(), &into.cover_histogram[at * cover_bins]);
     }
+    // Only what is not zero is written, so the next mineral must find zeros.
+    std::memset(results_.shortfall_bin(c, 0, 0), 0, static_cast<std::size_t>(n_groups_) * results_.group_stride());
+    drain_sums(results_.shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
+    drain_sums(results_.cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
   }
 
   void sample_mineral(int m) {

@@ -122,25 +122,25 @@ RISK_FN void aim(const NetworkView& net, const StageSpec& stage, const StrikeSpe
     strike.target_fraction[k] = fraction;
 }
 
-/// Applies this step's events to one node. Returns the lanes where a new measure came into force.
+/// Applies this step's events to one node, the drawn one first. Returns the lanes where a new measure
+/// came into force.
 template <class L>
 RISK_FN typename L::M apply_events(const NetworkView& net, int mineral, const StrikeSpec& spec,
                                    const PathKeys<L>& paths, const EventList<L>& events, int step,
                                    int k, StrikeState<L>& strike) {
     typename L::M fresh = no_lanes<L>();
-    for (int entry = events.first[step]; entry < events.first[step + 1]; ++entry) {
-        if (events.actor[entry] != spec.actor) continue;
-        auto hit = mask_from_bits<L>(static_cast<std::uint32_t>(events.lanes[entry]));
-        const int index = events.scheduled[entry];
-        if (index == drawn_event) {
-            if (spec.include_cut <= -1e29f) continue;
-            hit = and_(hit, joins_bundle<L>(net, spec, paths, step, events.bundle[entry], k, strike));
-        } else {
-            const ScheduledSpec& scheduled = net.scheduled[index];
-            const UniformSlotSet named{scheduled.minerals_low, scheduled.minerals_high};
-            if (!named.holds(mineral)) continue;
-        }
-        if (none(hit)) continue;
+    const int drawn = events.drawn[spec.actor * net.n_steps + step];
+    if (drawn != no_entry && spec.include_cut > -1e29f) {
+        const auto happening = mask_from_bits<L>(static_cast<std::uint32_t>(events.lanes[drawn]));
+        const auto hit = and_(happening, joins_bundle<L>(net, spec, paths, step, events.bundle[drawn], k, strike));
+        if (any(hit)) fresh = apply_measure<L>(net, hit, k, drawn, events, strike);
+    }
+    for (int at = events.first_scheduled[step]; at < events.first_scheduled[step + 1]; ++at) {
+        const ScheduledSpec& scheduled = net.scheduled[at];
+        const UniformSlotSet named{scheduled.minerals_low, scheduled.minerals_high};
+        const int entry = events.scheduled[at];
+        if (entry == no_entry || scheduled.actor != spec.actor || !named.holds(mineral)) continue;
+        const auto hit = mask_from_bits<L>(static_cast<std::uint32_t>(events.lanes[entry]));
         fresh = or_(fresh, apply_measure<L>(net, hit, k, entry, events, strike));
     }
     return fresh;

@@ -7,17 +7,17 @@
 
 RISK_BEGIN
 
-inline constexpr int drawn_event = -1;  ///< in place of the index of a scheduled event
+inline constexpr int no_entry = -1;
 inline constexpr int longest_duration_steps = 1 << 20;
 
-/// Restriction events of a group, in the order of steps; within a step drawn events by actor, then
-/// scheduled ones in file order. An entry stands for all lanes in which the event happens.
+/// Restriction events of a group. An entry stands for all lanes in which the event happens: a drawn
+/// one is looked up by actor and step; scheduled ones of a step follow one another in file order.
 template <class L>
 struct EventList {
-    Row<std::int32_t> first;      ///< [step + 1] index of the step's first entry
-    Row<std::int32_t> actor;      ///< [entry]
-    Row<std::int32_t> scheduled;  ///< [entry] index of the scheduled event or `drawn_event`
-    Row<std::int32_t> lanes;      ///< [entry] bit per lane: it happens there
+    Row<std::int32_t> drawn;            ///< [actor][step] entry or `no_entry`
+    Row<std::int32_t> first_scheduled;  ///< [step + 1] the step's first scheduled event, in file order
+    Row<std::int32_t> scheduled;        ///< [scheduled event] entry or `no_entry`
+    Row<std::int32_t> lanes;            ///< [entry] bit per lane: it happens there
     Row<typename L::I> instrument, group;
     Row<typename L::I> end_step;  ///< first step no longer in force
     Row<typename L::F> bundle;    ///< the event's normal Z, shared by all it hits
@@ -48,9 +48,9 @@ RISK_FN EventList<L> take_events(const NetworkView& net, Arena<L>& vectors, Aren
     using I = typename L::I;
     const int n = most_events(net);
     EventList<L> events;
-    events.first = headers.template take<std::int32_t>(net.n_steps + 1);
-    events.actor = headers.template take<std::int32_t>(n);
-    events.scheduled = headers.template take<std::int32_t>(n);
+    events.drawn = headers.template take<std::int32_t>(net.n_actors * net.n_steps);
+    events.first_scheduled = headers.template take<std::int32_t>(net.n_steps + 1);
+    events.scheduled = headers.template take<std::int32_t>(net.n_scheduled);
     events.lanes = headers.template take<std::int32_t>(n);
     events.instrument = vectors.template take<I>(n);
     events.group = vectors.template take<I>(n);
@@ -200,16 +200,6 @@ RISK_FN typename L::F expected_events(const NetworkView& net, int a, typename L:
     return fma(splat<F>(actor.cross_step), others, rate);
 }
 
-/// Appends an entry; returns its index.
-template <class L>
-RISK_FN int append_event(EventList<L>& events, int entry, int actor, int scheduled,
-                         std::uint32_t lanes) {
-    events.actor[entry] = actor;
-    events.scheduled[entry] = scheduled;
-    events.lanes[entry] = static_cast<std::int32_t>(lanes);
-    return entry + 1;
-}
-
 /// At most one drawn event per actor and step. Returns the number of entries.
 template <class L>
 RISK_FN int draw_events(const NetworkView& net, const PathKeys<L>& paths, int step, int entry,
@@ -223,8 +213,9 @@ RISK_FN int draw_events(const NetworkView& net, const PathKeys<L>& paths, int st
         const F p = one_minus_exp_neg(expected_events<L>(net, a, all_memory, world));
         const auto happening = happens(world.event_words[4 * a + word_of_step(step)], threshold_from_probability(p));
         world.counted[a] = masked(happening, splat<F>(1.0f));
-        if (none(happening)) continue;
         EventList<L>& events = world.events;
+        events.drawn[a * net.n_steps + step] = any(happening) ? entry : no_entry;
+        if (none(happening)) continue;
         const Words<L> words = draw_words<L>(paths, actor.event_pick_stream, static_cast<std::uint32_t>(step));
         const I instrument = pick<L>(words.w[0], net.ints + actor.instrument_thresholds, net.n_instruments);
         events.instrument[entry] = instrument;
@@ -232,7 +223,7 @@ RISK_FN int draw_events(const NetworkView& net, const PathKeys<L>& paths, int st
         events.end_step[entry] = draw_duration<L>(net, instrument, words.w[2], words.w[3]) + splat<I>(step);
         const Words<L> bundle = draw_words<L>(paths, actor.event_bundle_stream, static_cast<std::uint32_t>(step));
         events.bundle[entry] = normal_from_word<L>(bundle.w[0]);
-        entry = append_event<L>(events, entry, a, drawn_event, mask_bits(happening));
+        events.lanes[entry++] = static_cast<std::int32_t>(mask_bits(happening));
     }
     return entry;
 }
@@ -247,8 +238,9 @@ RISK_FN int happen_scheduled(const NetworkView& net, const PathKeys<L>& paths, i
         const ScheduledSpec& spec = net.scheduled[next];
         const Words<L> words = draw_words<L>(paths, spec.stream, 0);
         const auto happening = happens(words.w[0], splat<I>(static_cast<std::int32_t>(spec.threshold)));
-        if (none(happening)) continue;
         EventList<L>& events = world.events;
+        events.scheduled[next] = any(happening) ? entry : no_entry;
+        if (none(happening)) continue;
         const I instrument = splat<I>(spec.instrument);
         const I drawn_steps = draw_duration<L>(net, instrument, words.w[1], words.w[2]);
         const I steps = spec.duration_steps > 0 ? splat<I>(spec.duration_steps) : drawn_steps;
@@ -257,7 +249,7 @@ RISK_FN int happen_scheduled(const NetworkView& net, const PathKeys<L>& paths, i
         events.end_step[entry] = steps + splat<I>(step);
         events.bundle[entry] = splat<F>(0.0f);
         world.counted[spec.actor] = world.counted[spec.actor] + masked(happening, splat<F>(1.0f));
-        entry = append_event<L>(events, entry, spec.actor, next, mask_bits(happening));
+        events.lanes[entry++] = static_cast<std::int32_t>(mask_bits(happening));
     }
     return entry;
 }
@@ -273,14 +265,14 @@ RISK_FN void run_world(const NetworkView& net, const PathKeys<L>& paths, World<L
         if (word_of_step(step) == 0) refill_world_words<L>(net, paths, step, world);
         correlate_shocks<L>(net, step, world);
         switch_regimes<L>(net, step, world);
-        world.events.first[step] = entry;
+        world.events.first_scheduled[step] = next_scheduled;
         entry = draw_events<L>(net, paths, step, entry, world);
         entry = happen_scheduled<L>(net, paths, step, next_scheduled, entry, world);
         for (int a = 0; a < net.n_actors; ++a) {
             world.memory[a] = fma(world.memory[a], splat<F>(net.actors[a].memory_factor), world.counted[a]);
         }
     }
-    world.events.first[net.n_steps] = entry;
+    world.events.first_scheduled[net.n_steps] = next_scheduled;
 }
 
 RISK_END
