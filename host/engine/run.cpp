@@ -17,11 +17,26 @@ AccumulatorShape shape_of(const Network& network) {
           network.n_steps, network.header.n_years, network.header.n_thresholds};
 }
 
+/// Backends fill in the cells that have demand; the others are never short.
+void set_cells_without_demand(const Network& network, Samples& samples) {
+  auto& first_short = samples.measure[static_cast<std::size_t>(Measure::first_short)];
+  const auto n_cells = static_cast<std::size_t>(samples.n_members * samples.n_minerals);
+  const auto horizon = static_cast<float>(horizon_months(network));
+  for (std::size_t cell = 0; cell < n_cells; ++cell) {
+    const int member = static_cast<int>(cell) / samples.n_minerals;
+    const int mineral = static_cast<int>(cell) % samples.n_minerals;
+    if (cell_has_demand(network, member, mineral)) continue;
+    for (std::size_t at = cell; at < first_short.size(); at += n_cells) first_short[at] = horizon;
+  }
+}
+
 Samples make_samples(const Network& network, const RunOptions& options) {
   const std::uint64_t count = std::min(options.n_samples, options.range.count());
   if (count == 0) return {};
   const AccumulatorShape shape = shape_of(network);
-  return Samples(options.range.first, count, shape.n_members, shape.n_minerals, shape.n_years);
+  Samples samples(options.range.first, count, shape.n_members, shape.n_minerals, shape.n_years);
+  set_cells_without_demand(network, samples);
+  return samples;
 }
 
 }  // namespace
