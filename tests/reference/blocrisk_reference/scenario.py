@@ -4,6 +4,7 @@ The reference expects a valid scenario; the engine's `validate` is the place for
 A scenario is {"tree": the TOML without [set] and extends, "tables": {name: [row, ...]}}.
 """
 
+import copy
 import csv
 import re
 import tomllib
@@ -158,27 +159,44 @@ def _parse_set_value(text):
 
 
 def _changed(old, operation, value):
+    """Lists and tables are multiplied and added to element by element."""
     if operation == "=":
         return value
+    if isinstance(old, list):
+        return [_changed(element, operation, value) for element in old]
+    if isinstance(old, dict):
+        return {key: _changed(element, operation, value) for key, element in old.items()}
     return old * value if operation == "*" else old + value
 
 
 def _apply_set(scenario, address, change):
-    table = re.fullmatch(r"(\w+)\[([^\]]*)\]\.(\w+)", address)
-    found = _set_cells(scenario, table, change) if table else _set_key(scenario["tree"], address, change)
+    table = re.fullmatch(r"(\w+)\[(.*)\]\.(\w+)", address)
+    is_table = table is not None and table[1] in TABLE_KEYS
+    found = _set_cells(scenario, table, change) if is_table else _set_key(scenario["tree"], address, change)
     if not found:
         raise ScenarioMistake(f"address matches nothing: {address}")
 
 
 def _set_cells(scenario, match, change):
-    table, keys, column = match[1], [key.strip() for key in match[2].split(",")], match[3]
+    table, column = match[1], match[3]
+    keys = [plain or quoted for quoted, plain in re.findall(r'"([^"]*)"|([^,"\s][^,"]*)', match[2])]
+    keys = [key.strip() for key in keys]
     found = False
     for row in scenario["tables"].get(table, []):
         names = [row[key] for key in TABLE_KEYS[table]]
-        if len(names) == len(keys) and all(key in ("*", name) for key, name in zip(keys, names)):
+        matches = len(names) == len(keys) and all(key in ("*", name) for key, name in zip(keys, names))
+        if matches or keys == ["*"]:
             row[column] = _changed(row.get(column), *change)
             found = True
+            if table == "correlation":
+                _mirror_correlation(scenario["tables"]["correlation"], names[0], column, row[column])
     return found
+
+
+def _mirror_correlation(rows, mineral, other, value):
+    for row in rows:
+        if row["mineral"] == other:
+            row[mineral] = value
 
 
 def _set_key(tree, address, change):
@@ -200,19 +218,32 @@ def _set_key(tree, address, change):
 
 
 def _set_in(entry, address, change, defaults):
+    """Sets section.key, key[index] or section.*; what is not written starts from its default."""
     *sections, last = address.split(".")
     for section in sections:
+        defaults = defaults.get(section) or {}
         entry = entry.setdefault(section, {})
-        defaults = {}
     key, *indices = re.findall(r"[^\[\]]+", last)
-    if not indices:
+    if key == "*":
+        for name in entry:
+            entry[name] = _changed(entry[name], *change)
+        return bool(entry)
+    if indices:
+        entry.setdefault(key, copy.deepcopy(defaults.get(key)))
+        _set_elements(entry[key], indices, change)
+    else:
         entry[key] = _changed(entry.get(key, defaults.get(key)), *change)
-        return True
-    cell = entry.setdefault(key, defaults.get(key))
-    for index in indices[:-1]:
-        cell = cell[int(index)]
-    cell[int(indices[-1])] = _changed(cell[int(indices[-1])], *change)
     return True
+
+
+def _set_elements(values, indices, change):
+    """values[i][j]..; an index of * is every element."""
+    index, *rest = indices
+    for k in range(len(values)) if index == "*" else [int(index)]:
+        if rest:
+            _set_elements(values[k], rest, change)
+        else:
+            values[k] = _changed(values[k], *change)
 
 
 def complete(scenario):
