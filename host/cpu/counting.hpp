@@ -7,6 +7,10 @@
 #include <cstring>
 #include <vector>
 
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
 #include "host/engine/accumulators.hpp"
 #include "kernels/lanes/lanes.hpp"
 #include "kernels/stats/fixed_point_value.hpp"
@@ -118,6 +122,9 @@ requires(LanesOf<I>::n > 1) RISK_FN void store_bins(Bin* target, I bin) {
 /// Sum of all lanes.
 template <class L>
 RISK_FN std::uint32_t sum_of_lanes(typename L::U units) {
+#if RISK_HAS_AVX512
+  if constexpr (L::n == 16) return static_cast<std::uint32_t>(_mm512_reduce_add_epi32(reinterpret_cast<__m512i>(units)));
+#endif
   alignas(64) std::uint32_t lanes[L::n];
   store(lanes, units);
   std::uint32_t sum = 0;
@@ -125,32 +132,35 @@ RISK_FN std::uint32_t sum_of_lanes(typename L::U units) {
   return sum;
 }
 
-/// Counts bins group by group of Width paths, `stride` bins from one group to the next; `n` paths in
-/// all. A group is often of one bin. Otherwise four tables in turn, for a counter that is raised
-/// again at once waits for memory.
+/// Counts the bins of `n` paths over all steps, as [group][step][lane], into [step][bin]. A path seldom
+/// changes its bin from one step to the next, so only changes are counted, and then added up over the
+/// steps. `changes` is room for [step][bin], zero before and after.
 template <class Bin, int Width>
-void count_bins(const Bin* bins, std::size_t stride, int n, int n_bins, std::uint64_t* histogram) {
-  constexpr int n_tables = Width < 4 ? 1 : 4;
-  constexpr int most_bins = 1024;
-  std::uint32_t table[n_tables][most_bins];
-  bool used = false;
-  for (; n >= Width; n -= Width, bins += stride) {
-    if (std::memcmp(bins, bins + 1, sizeof(Bin) * (Width - 1)) == 0) {
-      histogram[bins[0]] += Width;
-      continue;
+void count_timeline(const Bin* bins, int n_steps, int n, int n_bins, std::vector<std::uint32_t>& changes,
+                    std::uint64_t* histogram) {
+  for (; n > 0; n -= Width, bins += n_steps * Width) {
+    const int lanes = n < Width ? n : Width;
+    for (int k = 0; k < lanes; ++k) ++changes[bins[k]];
+    for (int step = 1; step < n_steps; ++step) {
+      const Bin* const before = bins + (step - 1) * Width;
+      const Bin* const now = before + Width;
+      if (std::memcmp(before, now, sizeof(Bin) * Width) == 0) continue;
+      std::uint32_t* const row = changes.data() + step * n_bins;
+      for (int k = 0; k < lanes; ++k) {
+        --row[before[k]];
+        ++row[now[k]];
+      }
     }
-    if (!used) {
-      for (auto& counts : table) std::memset(counts, 0, sizeof(std::uint32_t) * static_cast<std::size_t>(n_bins));
-      used = true;
-    }
-    for (int k = 0; k < Width; ++k) ++table[k % n_tables][bins[k]];
   }
-  for (int k = 0; k < n; ++k) ++histogram[bins[k]];
-  if (!used) return;
-  for (int b = 0; b < n_bins; ++b) {
-    std::uint64_t sum = 0;
-    for (const auto& counts : table) sum += counts[b];
-    histogram[b] += sum;
+  std::uint32_t* row = changes.data();
+  for (int step = 0; step < n_steps; ++step, row += n_bins, histogram += n_bins) {
+    for (int bin = 0; bin < n_bins; ++bin) {
+      const std::uint32_t count = row[bin];
+      row[bin] = 0;
+      if (count == 0) continue;  // most are: leave their part of the histogram out of the caches
+      histogram[bin] += count;
+      if (step + 1 < n_steps) row[n_bins + bin] += count;
+    }
   }
 }
 

@@ -76,52 +76,39 @@ MemorySize members_size(const NetworkView& net) {
   return {vectors.used(), 0};
 }
 
-/// What the paths of a block leave for counting, one mineral at a time. Steps of a group lie side by
-/// side, for that is how they are written.
+/// What the paths of a block leave of one mineral for counting. Steps of a group lie side by side,
+/// for that is how they are written.
 /// Shapes: measure [measure][cell][path], bins [cell][group][step][lane], sums [cell][step].
 class BlockResults {
  public:
   using Byte = std::uint8_t;
   static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
 
-  BlockResults(const NetworkView& net, int n_paths)
+  BlockResults(const NetworkView& net, int mineral, int n_paths)
       : n_steps_(net.n_steps),
         n_paths_(n_paths),
-        n_cells_(most_cells(net)),
+        n_cells_(net.chains[mineral].n_cells),
         measure_(static_cast<std::size_t>(n_measures * n_cells_) * paths() / L::n),
-        shortfall_bin_(n_series(net) * paths()),
-        cover_bin_(n_series(net) * paths()),
+        shortfall_bin_(n_series() * paths()),
+        cover_bin_(n_series() * paths()),
         price_bin_(static_cast<std::size_t>(net.n_steps) * paths()),
-        shortfall_sum(n_series(net)),
-        cover_sum(n_series(net)),
+        shortfall_sum(n_series()),
+        cover_sum(n_series()),
         price_sum(static_cast<std::size_t>(net.n_steps)),
         restricted_sum(static_cast<std::size_t>(net.n_steps)) {}
-
-  static int most_cells(const NetworkView& net) {
-    int most = 0;
-    for (int m = 0; m < net.n_minerals; ++m) most = net.chains[m].n_cells > most ? net.chains[m].n_cells : most;
-    return most;
-  }
-  static std::size_t n_series(const NetworkView& net) {
-    return static_cast<std::size_t>(most_cells(net)) * static_cast<std::size_t>(net.n_steps);
-  }
-  static std::uint64_t bytes(const NetworkView& net) {
-    const std::size_t per_path = 2 * n_series(net) + 2 * static_cast<std::size_t>(net.n_steps) +
-                                 sizeof(float) * static_cast<std::size_t>(n_measures * most_cells(net));
-    return paths_per_block(net) * per_path + 2 * n_series(net) * sizeof(std::uint64_t);
-  }
 
   float* measure(int k, int cell) {
     return reinterpret_cast<float*>(measure_.first()) + static_cast<std::size_t>(k * n_cells_ + cell) * paths();
   }
-  /// First bin of a group's step; `group_stride()` bins further is the next group's.
   Byte* shortfall_bin(int cell, int group, int step) { return &shortfall_bin_[bin_index(cell, group, step)]; }
   Byte* cover_bin(int cell, int group, int step) { return &cover_bin_[bin_index(cell, group, step)]; }
   std::uint16_t* price_bin(int group, int step) { return &price_bin_[bin_index(0, group, step)]; }
   std::size_t group_stride() const { return static_cast<std::size_t>(n_steps_) * L::n; }
+  std::size_t bins_of_cell() const { return static_cast<std::size_t>(n_steps_) * paths(); }
 
  private:
   std::size_t paths() const { return static_cast<std::size_t>(n_paths_); }
+  std::size_t n_series() const { return static_cast<std::size_t>(n_cells_) * static_cast<std::size_t>(n_steps_); }
   std::size_t bin_index(int cell, int group, int step) const {
     return static_cast<std::size_t>(cell) * static_cast<std::size_t>(n_steps_) * paths() +
            static_cast<std::size_t>(group) * group_stride() + static_cast<std::size_t>(step) * L::n;
@@ -176,6 +163,10 @@ void drain_sums(std::vector<std::uint64_t>& from, int first, int n, Sum128* sums
   }
 }
 
+/// Groups whose layer 1 is held at a time: few, so that it stays in the second-level cache while the
+/// minerals read it one after the other.
+inline constexpr int world_groups = 4;
+
 /// Runs blocks for one thread.
 class Worker {
  public:
@@ -184,15 +175,16 @@ class Worker {
         seed_(seed),
         shared_(shared),
         chain_memory_(chain_size(net).vectors, chain_size(net).integers),
-        results_(net, static_cast<int>(paths_per_block(net))),
         member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) *
-                       paths_per_block(net) / L::n) {
-    const int groups = static_cast<int>(paths_per_block(net)) / L::n;
-    for (int g = 0; g < groups; ++g) {
+                       paths_per_block(net) / L::n),
+        counts_(static_cast<std::size_t>(net.n_steps * timeline_price_bins.n_bins())) {
+    for (int m = 0; m < net.n_minerals; ++m) {
+      results_.push_back(std::make_unique<BlockResults>(net, m, static_cast<int>(paths_per_block(net))));
+    }
+    for (Group& group : groups_) {
       memory_.emplace_back(world_size(net).vectors + members_size(net).vectors, world_size(net).integers);
       Arena<L> vectors = memory_.back().vectors();
       Arena<Lanes<1>> integers = memory_.back().integers();
-      Group& group = groups_.emplace_back();
       group.world = take_world<L>(net, vectors, integers);
       group.sums = take_members<L>(net, vectors);
     }
@@ -200,13 +192,12 @@ class Worker {
 
   void run_block(PathRange range) {
     range_ = range;
-    n_groups_ = static_cast<int>((range.count() + L::n - 1) / L::n);
-    for (int g = 0; g < n_groups_; ++g) start_group(g);
-    for (int m = 0; m < net_.n_minerals; ++m) {
-      run_mineral(m);
-      count_mineral(m);
+    digest_ = 0;
+    const int n_groups = static_cast<int>((range.count() + L::n - 1) / L::n);
+    for (int first = 0; first < n_groups; first += world_groups) {
+      run_groups(first, first + world_groups < n_groups ? first + world_groups : n_groups);
     }
-    for (int g = 0; g < n_groups_; ++g) finish_group(g);
+    for (int m = 0; m < net_.n_minerals; ++m) count_mineral(m);
     count_members();
   }
 
@@ -217,10 +208,18 @@ class Worker {
     DigestSum<L> digest;
   };
 
-  Group& group(int g) { return groups_[static_cast<std::size_t>(g)]; }
+  Group& group(int g) { return groups_[g % world_groups]; }
+  BlockResults& results(int m) { return *results_[static_cast<std::size_t>(m)]; }
   int n_paths() const { return static_cast<int>(range_.count()); }
   std::uint64_t first_path(int g) const { return range_.first + static_cast<std::uint64_t>(g) * L::n; }
   int lanes_in(int g) const { return n_paths() - g * L::n < L::n ? n_paths() - g * L::n : L::n; }
+
+  /// Both layers of groups [first, last).
+  void run_groups(int first, int last) {
+    for (int g = first; g < last; ++g) start_group(g);
+    for (int m = 0; m < net_.n_minerals; ++m) run_mineral(m, first, last);
+    for (int g = first; g < last; ++g) finish_group(g);
+  }
 
   void start_group(int g) {
     const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
@@ -229,15 +228,15 @@ class Worker {
     group(g).digest = {splat<U>(0u), splat<U>(0u)};
   }
 
-  void run_mineral(int m) {
+  void run_mineral(int m, int first, int last) {
     const ChainSpec& chain = net_.chains[m];
     Arena<L> vectors = chain_memory_.vectors();
     Arena<Lanes<1>> integers = chain_memory_.integers();
     ChainState<L> state = take_chain<L>(net_, chain, vectors, integers);
     const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
-    for (int g = 0; g < n_groups_; ++g) {
+    for (int g = first; g < last; ++g) {
       const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
-      TimelineObserver observer{results_, net_.n_steps, g, counted};
+      TimelineObserver observer{results(m), net_.n_steps, g, counted};
       run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result, observer);
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
     }
@@ -248,7 +247,7 @@ class Worker {
     const int member = net_.ints[chain.cell_member + c];
     for (int k = 0; k < n_measures; ++k) {
       const F value = result.measure[k * chain.n_cells + c];
-      store(results_.measure(k, c) + g * L::n, value);
+      store(results(m).measure(k, c) + g * L::n, value);
       add_to_digest<L>(group(g).digest, value, digest_slot(k, member, m));
     }
     add_to_member<L>(net_, chain, c, result, group(g).sums);
@@ -273,20 +272,17 @@ class Worker {
     Accumulators& into = shared_.accumulators();
     const auto bins = static_cast<std::size_t>(timeline_price_bins.n_bins());
     const std::size_t market = static_cast<std::size_t>(m) * static_cast<std::size_t>(net_.n_steps);
-    for (int step = 0; step < net_.n_steps; ++step) {
-      const std::size_t at = market + static_cast<std::size_t>(step);
-      count_bins<std::uint16_t, L::n>(results_.price_bin(0, step), results_.group_stride(), n_paths(),
-                                      timeline_price_bins.n_bins(), &into.price_histogram[at * bins]);
-    }
-    drain_sums(results_.price_sum, 0, net_.n_steps, &into.price_sum[market]);
-    drain_sums(results_.restricted_sum, 0, net_.n_steps, &into.restricted_sum[market]);
+    count_timeline<std::uint16_t, L::n>(results(m).price_bin(0, 0), net_.n_steps, n_paths(), timeline_price_bins.n_bins(),
+                                        counts_, &into.price_histogram[market * bins]);
+    drain_sums(results(m).price_sum, 0, net_.n_steps, &into.price_sum[market]);
+    drain_sums(results(m).restricted_sum, 0, net_.n_steps, &into.restricted_sum[market]);
   }
 
   void count_cell(int m, int c) {
     Accumulators& into = shared_.accumulators();
     const std::size_t cell = cell_index(m, c);
     for (int k = 0; k < n_measures; ++k) {
-      const Values values{results_.measure(k, c), n_paths()};
+      const Values values{results(m).measure(k, c), n_paths()};
       const BinRange range = bins_of(measure_table[k].kind);
       const auto measure = static_cast<std::size_t>(k);
       count_values<L>(values, range, &into.histogram[measure][cell * static_cast<std::size_t>(range.n_bins())]);
@@ -297,7 +293,7 @@ class Worker {
       count_exceedances<L>(values, net_.exceedance, net_.n_thresholds,
                            &exceedance[cell * static_cast<std::size_t>(net_.n_thresholds)]);
     }
-    const Values shortfall{results_.measure(static_cast<int>(Measure::shortfall), c), n_paths()};
+    const Values shortfall{results(m).measure(static_cast<int>(Measure::shortfall), c), n_paths()};
     offer_worst<L>(shortfall, range_.first, into.worst[cell]);
   }
 
@@ -306,17 +302,16 @@ class Worker {
     const std::size_t first = cell_index(m, c) * static_cast<std::size_t>(net_.n_steps);
     const auto shortfall_bins = static_cast<std::size_t>(timeline_shortfall_bins.n_bins());
     const auto cover_bins = static_cast<std::size_t>(timeline_cover_bins.n_bins());
-    for (int step = 0; step < net_.n_steps; ++step) {
-      const std::size_t at = first + static_cast<std::size_t>(step);
-      count_bins<BlockResults::Byte, L::n>(results_.shortfall_bin(c, 0, step), results_.group_stride(), n_paths(),
-                                           timeline_shortfall_bins.n_bins(), &into.shortfall_histogram[at * shortfall_bins]);
-      count_bins<BlockResults::Byte, L::n>(results_.cover_bin(c, 0, step), results_.group_stride(), n_paths(),
-                                           timeline_cover_bins.n_bins(), &into.cover_histogram[at * cover_bins]);
-    }
+    count_timeline<BlockResults::Byte, L::n>(results(m).shortfall_bin(c, 0, 0), net_.n_steps, n_paths(),
+                                             timeline_shortfall_bins.n_bins(), counts_,
+                                             &into.shortfall_histogram[first * shortfall_bins]);
+    count_timeline<BlockResults::Byte, L::n>(results(m).cover_bin(c, 0, 0), net_.n_steps, n_paths(),
+                                             timeline_cover_bins.n_bins(), counts_,
+                                             &into.cover_histogram[first * cover_bins]);
     // Only what is not zero is written, so the next mineral must find zeros.
-    std::memset(results_.shortfall_bin(c, 0, 0), 0, static_cast<std::size_t>(n_groups_) * results_.group_stride());
-    drain_sums(results_.shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
-    drain_sums(results_.cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
+    std::memset(results(m).shortfall_bin(c, 0, 0), 0, results(m).bins_of_cell());
+    drain_sums(results(m).shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
+    drain_sums(results(m).cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
   }
 
   void sample_mineral(int m) {
@@ -327,7 +322,7 @@ class Worker {
       const std::size_t row = (number - samples.first_path) * static_cast<std::size_t>(net_.n_members * net_.n_minerals);
       for (int c = 0; c < net_.chains[m].n_cells; ++c) {
         for (int k = 0; k < n_measures; ++k) {
-          samples.measure[static_cast<std::size_t>(k)][row + cell_index(m, c)] = results_.measure(k, c)[path];
+          samples.measure[static_cast<std::size_t>(k)][row + cell_index(m, c)] = results(m).measure(k, c)[path];
         }
       }
     }
@@ -359,6 +354,7 @@ class Worker {
         add_to_digest<L>(digest, value, digest_slot(n_measures + annual, member, y));
       }
     }
+    add_digests(g);
   }
 
   void count_members() {
@@ -373,7 +369,7 @@ class Worker {
       offer_worst<L>(loss, range_.first, into.member_worst[static_cast<std::size_t>(member)]);
     }
     into.n_paths += range_.count();
-    into.block_digest[range_.first / digest_block_paths] += digest_of_block();
+    into.block_digest[range_.first / digest_block_paths] += digest_;
     if (shared_.samples() != nullptr) sample_members();
   }
 
@@ -386,18 +382,14 @@ class Worker {
     add_moments(values, scale, into.member_moments[measure][at]);
   }
 
-  std::uint64_t digest_of_block() {
-    std::uint64_t sum = 0;
-    for (int g = 0; g < n_groups_; ++g) {
-      alignas(64) std::uint32_t a[L::n];
-      alignas(64) std::uint32_t b[L::n];
-      store(a, group(g).digest.a);
-      store(b, group(g).digest.b);
-      for (int k = 0; k < lanes_in(g); ++k) {
-        sum += finish_digest(a[k], b[k], first_path(g) + static_cast<std::uint64_t>(k));
-      }
+  void add_digests(int g) {
+    alignas(64) std::uint32_t a[L::n];
+    alignas(64) std::uint32_t b[L::n];
+    store(a, group(g).digest.a);
+    store(b, group(g).digest.b);
+    for (int k = 0; k < lanes_in(g); ++k) {
+      digest_ += finish_digest(a[k], b[k], first_path(g) + static_cast<std::uint64_t>(k));
     }
-    return sum;
   }
 
   void sample_members() {
@@ -424,12 +416,13 @@ class Worker {
   std::uint64_t seed_;
   SharedState& shared_;
   Memory chain_memory_;
-  BlockResults results_;
   Memory member_values_;
-  std::vector<Memory> memory_;  ///< [group]
-  std::vector<Group> groups_;
+  std::vector<std::uint32_t> counts_;                   ///< [step][bin] of the timeline being counted
+  std::vector<std::unique_ptr<BlockResults>> results_;  ///< [mineral]
+  std::vector<Memory> memory_;                          ///< of each group held
+  Group groups_[world_groups];
   PathRange range_;
-  int n_groups_ = 0;
+  std::uint64_t digest_ = 0;
 };
 
 }  // namespace
@@ -449,10 +442,9 @@ void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint6
 }
 
 std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
-  const std::uint64_t groups = paths_per_block(network) / L::n;
-  const std::uint64_t members = members_size(network).bytes();
-  return groups * (world_size(network).bytes() + 2 * members) + chain_size(network).bytes() +
-         BlockResults::bytes(network);
+  const std::uint64_t group = world_size(network).bytes() + members_size(network).bytes();
+  return world_groups * group + chain_size(network).bytes() +
+         paths_per_block(network) * result_bytes_per_path(network);
 }
 
 }  // namespace blocrisk

@@ -10,8 +10,12 @@
 
 namespace blocrisk {
 
-/// Paths of a block: as many as keep layer 1 of all of them in a few tens of megabytes, since the
-/// paths of a block are counted together. A power of two, so a block has one digest block.
+/// Bytes that a path's measures and timelines take until they are counted.
+std::uint64_t result_bytes_per_path(const NetworkView& network);
+
+/// Paths of a block, which are counted together: many, for counting walks through all accumulators,
+/// but no more than a few tens of megabytes of results. A power of two, so a block has one digest
+/// block.
 std::uint64_t paths_per_block(const NetworkView& network);
 
 /// Where workers get blocks and count them: the accumulators of a run, one lock per mineral and one

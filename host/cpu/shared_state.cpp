@@ -4,14 +4,18 @@
 
 namespace blocrisk {
 
+std::uint64_t result_bytes_per_path(const NetworkView& network) {
+  const auto steps = static_cast<std::uint64_t>(network.n_steps);
+  std::uint64_t cells = 0;
+  for (int m = 0; m < network.n_minerals; ++m) cells += static_cast<std::uint64_t>(network.chains[m].n_cells);
+  const std::uint64_t market = 2 * steps * static_cast<std::uint64_t>(network.n_minerals);
+  return cells * (sizeof(float) * n_measures + 2 * steps) + market;
+}
+
 std::uint64_t paths_per_block(const NetworkView& network) {
   constexpr std::uint64_t most_bytes = std::uint64_t{32} << 20;
-  const auto steps = static_cast<std::uint64_t>(network.n_steps);
-  const auto minerals = static_cast<std::uint64_t>(network.n_minerals);
-  const auto actors = static_cast<std::uint64_t>(network.n_actors);
-  const std::uint64_t bytes_per_path = sizeof(float) * steps * (minerals + 2 * actors);  // mostly shocks and events
-  std::uint64_t paths = 2048;
-  while (paths > 64 && paths * bytes_per_path > most_bytes) paths /= 2;
+  std::uint64_t paths = 1024;
+  while (paths > 64 && paths * result_bytes_per_path(network) > most_bytes) paths /= 2;
   return paths;
 }
 

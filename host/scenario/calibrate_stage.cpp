@@ -87,7 +87,17 @@ class StageBuilder {
     }));
     spec_.open_fraction = pools_.add_reals(
         per_node([&](std::size_t i) { return base_.output_t[i] > 0.0 ? spot : 1.0; }));
-    spec_.flow_t = pools_.add_reals(base_.flow_t);
+    spec_.flow_t = pools_.add_reals(padded_flows());
+  }
+
+  std::vector<double> padded_flows() const {
+    const std::size_t n_sinks = base_.sink_country.size();
+    const auto padded = static_cast<std::size_t>(padded_sinks(static_cast<int>(n_sinks)));
+    std::vector<double> flows(nodes_.size() * padded);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      for (std::size_t j = 0; j < n_sinks; ++j) flows[i * padded + j] = base_.flow_t[i * n_sinks + j];
+    }
+    return flows;
   }
 
   std::vector<std::int32_t> home_sinks(const std::vector<int>& sink_country) const {

@@ -72,7 +72,7 @@ RISK_FN typename L::F sum_row(int n, Fn&& f) {
   return sum_row_part<1, F>(0, n, f);
 #else
   F slots[max_row_slots];
-  const int padded = (n + 7) / 8 * 8;
+  const int padded = n <= 8 ? 8 : (n + 7) / 8 * 8;
   for (int slot = 0; slot < n; ++slot) slots[slot] = f(slot);
   for (int slot = n; slot < padded; ++slot) slots[slot] = splat<F>(0.0F);
   return sum_slots(slots, n);

@@ -119,46 +119,35 @@ RISK_FN void withhold(const NetworkView& net, const StageSpec& spec, StageState<
     }
 }
 
-/// Contract deliveries of all nodes to Width neighbouring sinks, summed in node order. The sums stay
-/// in registers while the nodes pass by.
-template <int Width, class L>
-RISK_FN void deliver_to(const NetworkView& net, const StageSpec& spec, const StageState<L>& stage,
-                        int first_sink, Row<typename L::F> delivered) {
-  using F = typename L::F;
-  const StrikeState<L>& strike = stage.strike;
-  F sum[Width];
-  for (F& value : sum) value = splat<F>(0.0f);
-  int k = 0;  // the next node that can be hit
-  for (int i = 0; i < spec.n_nodes; ++i) {
-    const float* flow = net.reals + spec.flow_t + i * spec.n_sinks + first_sink;
-    const F contract = stage.contract[i];
-    const bool can_be_hit = k < spec.n_strikes && net.strikes[spec.strikes + k].node == i;
-    if (can_be_hit && strike.restricting[k] != 0) {
-      const F cut = contract * (splat<F>(1.0f) - strike.blocked[k]);
-      const SlotSet<L> targets{strike.target_low[k], strike.target_high[k]};
-      for (int j = 0; j < Width; ++j) {
-        const F part = select(targets.holds(first_sink + j), cut, contract);
-        sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
-      }
-    } else {
-      for (int j = 0; j < Width; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
-    }
-    k += can_be_hit ? 1 : 0;
-  }
-  for (int j = 0; j < Width; ++j) delivered[first_sink + j] = sum[j];
-}
-
-/// Contract deliveries to all sinks: eight at a time, then the rest.
+/// Contract deliveries of all nodes to eight neighbouring sinks, summed in node order. The sums stay in
+/// registers while the nodes pass by.
 template <class L>
-RISK_FN void deliver(const NetworkView& net, const StageSpec& spec, const StageState<L>& stage,
-                     Row<typename L::F> delivered) {
-  int j = 0;
-  for (; j + 8 <= spec.n_sinks; j += 8) deliver_to<8, L>(net, spec, stage, j, delivered);
-  if (j + 4 <= spec.n_sinks) {
-    deliver_to<4, L>(net, spec, stage, j, delivered);
-    j += 4;
-  }
-  for (; j < spec.n_sinks; ++j) deliver_to<1, L>(net, spec, stage, j, delivered);
+RISK_FN void deliver_to_eight(const NetworkView& net, const StageSpec& spec, const StageState<L>& stage,
+                              int first_sink, Row<typename L::F> delivered) {
+    using F = typename L::F;
+    const StrikeState<L>& strike = stage.strike;
+    const float* flow = net.reals + spec.flow_t + first_sink;
+    const int stride = padded_sinks(spec.n_sinks);
+    F sum[flow_padding];
+    for (F& value : sum) value = splat<F>(0.0f);
+    int k = 0;  // the next node that can be hit
+    for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
+        const F contract = stage.contract[i];
+        const bool can_be_hit = k < spec.n_strikes && net.strikes[spec.strikes + k].node == i;
+        if (can_be_hit && strike.restricting[k] != 0) {
+            const F cut = contract * (splat<F>(1.0f) - strike.blocked[k]);
+            const auto targets = first_sink < 32 ? shr(strike.target_low[k], first_sink)
+                                                 : shr(strike.target_high[k], first_sink - 32);
+            for (int j = 0; j < flow_padding; ++j) {
+                const F part = select(test_bit(targets, j), cut, contract);
+                sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
+            }
+        } else {
+            for (int j = 0; j < flow_padding; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
+        }
+        k += can_be_hit ? 1 : 0;
+    }
+    for (int j = 0; j < flow_padding; ++j) delivered[first_sink + j] = sum[j];
 }
 
 /// Leaves what contracts do not cover as gaps and returns the surplus.
@@ -169,7 +158,7 @@ RISK_FN typename L::F deliver_contracts(const NetworkView& net, const StageSpec&
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   Row<F> delivered = state.given_t;
-  deliver<L>(net, spec, stage, delivered);
+  for (int j = 0; j < spec.n_sinks; j += flow_padding) deliver_to_eight<L>(net, spec, stage, j, delivered);
   F surplus = zero;
   each(spec.n_sinks, [&](int j) {
     const F missing = need[j] - delivered[j];
@@ -282,19 +271,24 @@ RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec, const
     });
 }
 
-/// Limits the next stage's output to the feed received; the secondary part is always there.
+/// Limits the next stage's output to the feed received; the secondary part is always there. Where
+/// nobody misses anything the factors stay 1.
 template <class L>
 RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec, StageState<L>& next,
                            const ChainState<L>& state) {
     using F = typename L::F;
+    const F zero = splat<F>(0.0f);
+    const F one = splat<F>(1.0f);
     const float* secondary = net.reals + next_spec.secondary;
-    each(next_spec.n_nodes, [&](int j) {
+    for (int j = 0; j < next_spec.n_nodes; ++j) {
         const F need = state.need_t[j];
-        const auto wants = gt(need, splat<F>(0.0f));
-        const F missing = masked(wants, state.gap_t[j] / select(wants, need, splat<F>(1.0f)));
-        next.feed_factor[j] = fma(splat<F>(secondary[j] - 1.0f), missing, splat<F>(1.0f));
+        const F gap = state.gap_t[j];
+        next.feed_factor[j] = one;
+        if (none(gt(gap, zero))) continue;
+        const F missing = masked(gt(gap, zero), gap / max(need, gap));
+        next.feed_factor[j] = fma(splat<F>(secondary[j] - 1.0f), missing, one);
         next.output_t[j] = next.output_t[j] * next.feed_factor[j];
-    });
+    }
 }
 
 /// Allocates stage `s`; the gaps of its sinks stay in `state.gap_t`. Returns the leftover.

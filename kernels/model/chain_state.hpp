@@ -184,7 +184,7 @@ RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain,
     const int widest = most_sinks(chain);
     state.need_t = arena.template take<F>(widest);
     state.gap_t = arena.template take<F>(widest);
-    state.given_t = arena.template take<F>(widest);
+    state.given_t = arena.template take<F>(padded_sinks(widest));
     state.class_gap_t = arena.template take<F>(widest);
     state.class_left = arena.template take<F>(widest);
     const int sinks = chain.stages[chain.n_stages - 1].n_sinks;

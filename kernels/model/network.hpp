@@ -23,7 +23,12 @@ inline constexpr int max_actors = 64;
 inline constexpr int max_groups = 32;
 inline constexpr int max_instruments = 32;
 inline constexpr int max_steps = 4096;
+inline constexpr int flow_padding = 8;  ///< rows of flows are padded with zeros to a multiple of this
 inline constexpr int threshold_bits = 31;  ///< "happens" iff (word >> 1) < threshold, 2^31 = certain
+
+constexpr int padded_sinks(int n_sinks) {
+  return (n_sinks + flow_padding - 1) / flow_padding * flow_padding;
+}
 
 /// A node that a restriction can hit: its country is an actor, and either drawn events include it
 /// with positive probability or a scheduled event names it.
@@ -60,7 +65,7 @@ struct StageSpec {
   Offset feed_per_output;   ///< (1-f)/yield; 0 at stage 1
   Offset feed_stock_t;      ///< opening feed stock [t], 0 at stage 1
   Offset base_share;        ///< B_i / sum B, for the restricted fraction
-  Offset flow_t;            ///< [node][sink] base flow F per step
+  Offset flow_t;            ///< [node][padded sink] base flow F per step
   Offset target_flow_t;     ///< [group][node] sum of F to foreign sinks inside the group
   Offset target_fraction;   ///< [group][node] the same over base output; 1 where B = 0
   // Sinks that every fill treats alike form a class: same purchasing weight, same side of every
