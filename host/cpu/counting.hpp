@@ -132,36 +132,49 @@ RISK_FN std::uint32_t sum_of_lanes(typename L::U units) {
   return sum;
 }
 
-/// Counts the bins of `n` paths over all steps, as [group][step][lane], into [step][bin]. A path seldom
-/// changes its bin from one step to the next, so only changes are counted, and then added up over the
-/// steps. `changes` is room for [step][bin], zero before and after.
-template <class Bin, int Width>
-void count_timeline(const Bin* bins, int n_steps, int n, int n_bins, std::vector<std::uint32_t>& changes,
-                    std::uint64_t* histogram) {
-  for (; n > 0; n -= Width, bins += n_steps * Width) {
-    const int lanes = n < Width ? n : Width;
-    for (int k = 0; k < lanes; ++k) ++changes[bins[k]];
-    for (int step = 1; step < n_steps; ++step) {
-      const Bin* const before = bins + (step - 1) * Width;
-      const Bin* const now = before + Width;
-      if (std::memcmp(before, now, sizeof(Bin) * Width) == 0) continue;
-      std::uint32_t* const row = changes.data() + step * n_bins;
+/// Counts a series' bins over all steps, group by group. A path seldom changes its bin from one step
+/// to the next, so only changes are counted, and added up over the steps at the end.
+class TimelineCounter {
+ public:
+  /// `changes` is room for [step][bin], zero before and after.
+  TimelineCounter(int n_steps, int n_bins, std::vector<std::uint32_t>& changes)
+      : n_steps_(n_steps), n_bins_(n_bins), changes_(changes.data()) {}
+
+  /// Adds the first `lanes` paths of a group of Width; bins [step][lane].
+  template <class Bin, int Width>
+  void add(const Bin* bins, int lanes) {
+    for (int k = 0; k < lanes; ++k) ++changes_[bins[k]];
+    std::uint32_t* row = changes_ + n_bins_;
+    for (int step = 1; step < n_steps_; ++step, row += n_bins_, bins += Width) {
+      const Bin* const now = bins + Width;
+      if (std::memcmp(bins, now, sizeof(Bin) * Width) == 0) continue;
       for (int k = 0; k < lanes; ++k) {
-        --row[before[k]];
+        --row[bins[k]];
         ++row[now[k]];
       }
     }
   }
-  std::uint32_t* row = changes.data();
-  for (int step = 0; step < n_steps; ++step, row += n_bins, histogram += n_bins) {
-    for (int bin = 0; bin < n_bins; ++bin) {
-      const std::uint32_t count = row[bin];
-      row[bin] = 0;
-      if (count == 0) continue;  // most are: leave their part of the histogram out of the caches
-      histogram[bin] += count;
-      if (step + 1 < n_steps) row[n_bins + bin] += count;
+
+  /// Adds paths that stay in bin 0.
+  void add_zeros(int lanes) { changes_[0] += static_cast<std::uint32_t>(lanes); }
+
+  /// Adds the counts to a histogram [step][bin] and leaves `changes` empty.
+  void drain(std::uint64_t* histogram) {
+    std::uint32_t* row = changes_;
+    for (int step = 0; step < n_steps_; ++step, row += n_bins_, histogram += n_bins_) {
+      for (int bin = 0; bin < n_bins_; ++bin) {
+        const std::uint32_t count = row[bin];
+        row[bin] = 0;
+        if (count == 0) continue;  // most are: leave their part of the histogram out of the caches
+        histogram[bin] += count;
+        if (step + 1 < n_steps_) row[n_bins_ + bin] += count;
+      }
     }
   }
-}
+
+ private:
+  int n_steps_, n_bins_;
+  std::uint32_t* changes_;
+};
 
 RISK_END

@@ -3,6 +3,7 @@
 /// instruction set.
 #include "host/cpu/engine_lanes.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -76,58 +77,136 @@ MemorySize members_size(const NetworkView& net) {
   return {vectors.used(), 0};
 }
 
-/// What the paths of a block leave of one mineral for counting. Steps of a group lie side by side,
-/// for that is how they are written.
+/// Writes one lane vector past the caches, where it is a whole line: results are read much later, and
+/// fetching their lines from memory first would cost more than the path itself.
+RISK_FN void stream(float* target, F value) {
+#if RISK_LANES == 16 && RISK_HAS_AVX512
+  _mm512_stream_ps(target, value);
+#else
+  store(target, value);
+#endif
+}
+
+/// Copies whole lines of 64 bytes past the caches.
+void stream_lines(std::byte* target, const std::byte* source, std::size_t bytes) {
+#if defined(__SSE2__)
+  for (std::size_t k = 0; k < bytes; k += sizeof(__m128i)) {
+    _mm_stream_si128(reinterpret_cast<__m128i*>(target + k), _mm_load_si128(reinterpret_cast<const __m128i*>(source + k)));
+  }
+#else
+  std::memcpy(target, source, bytes);
+#endif
+}
+
+constexpr std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
+/// Memory that starts on a line, as zeros.
+class Lines {
+ public:
+  explicit Lines(std::size_t bytes)
+      : memory_(whole_lines(bytes) / sizeof(F) + 1), bytes_(whole_lines(bytes)) {
+    std::memset(first(), 0, bytes_);
+  }
+  std::byte* first() const { return reinterpret_cast<std::byte*>(memory_.first()); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  Memory memory_;
+  std::size_t bytes_;
+};
+
+using Byte = std::uint8_t;
+static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
+
+/// The timelines of one group and mineral while its path runs, small enough for the caches: bins
+/// [cell][step][lane], a series' steps side by side.
+class GroupTimelines {
+ public:
+  explicit GroupTimelines(const NetworkView& net)
+      : byte_stride_(whole_lines(static_cast<std::size_t>(net.n_steps) * L::n)),
+        shortfall_(static_cast<std::size_t>(net.n_members) * byte_stride_),
+        cover_(static_cast<std::size_t>(net.n_members) * byte_stride_),
+        price_(2 * byte_stride_),
+        is_short_(static_cast<std::size_t>(net.n_members)) {}
+
+  Byte* shortfall(int cell) const { return reinterpret_cast<Byte*>(shortfall_.first()) + offset(cell); }
+  Byte* cover(int cell) const { return reinterpret_cast<Byte*>(cover_.first()) + offset(cell); }
+  std::uint16_t* price() const { return reinterpret_cast<std::uint16_t*>(price_.first()); }
+  /// Bytes of a series of the group.
+  std::size_t byte_stride() const { return byte_stride_; }
+  /// Did any path of the group go short? Only then is the series anything but zeros.
+  std::uint8_t& is_short(int cell) { return is_short_[static_cast<std::size_t>(cell)]; }
+
+ private:
+  std::size_t offset(int cell) const { return static_cast<std::size_t>(cell) * byte_stride_; }
+  std::size_t byte_stride_;
+  Lines shortfall_, cover_, price_;
+  std::vector<std::uint8_t> is_short_;
+};
+
+/// What the paths of a block leave of one mineral for counting.
 /// Shapes: measure [measure][cell][path], bins [cell][group][step][lane], sums [cell][step].
 class BlockResults {
  public:
-  using Byte = std::uint8_t;
-  static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
-
   BlockResults(const NetworkView& net, int mineral, int n_paths)
-      : n_steps_(net.n_steps),
-        n_paths_(n_paths),
+      : n_paths_(n_paths),
+        n_groups_(static_cast<std::size_t>(n_paths / L::n)),
         n_cells_(net.chains[mineral].n_cells),
-        measure_(static_cast<std::size_t>(n_measures * n_cells_) * paths() / L::n),
-        shortfall_bin_(n_series() * paths()),
-        cover_bin_(n_series() * paths()),
-        price_bin_(static_cast<std::size_t>(net.n_steps) * paths()),
-        shortfall_sum(n_series()),
-        cover_sum(n_series()),
+        byte_stride_(whole_lines(static_cast<std::size_t>(net.n_steps) * L::n)),
+        measure_(static_cast<std::size_t>(n_measures * n_cells_ * n_paths) * sizeof(float)),
+        shortfall_(static_cast<std::size_t>(n_cells_) * n_groups_ * byte_stride_),
+        cover_(static_cast<std::size_t>(n_cells_) * n_groups_ * byte_stride_),
+        price_(n_groups_ * 2 * byte_stride_),
+        is_short_(static_cast<std::size_t>(n_cells_) * n_groups_),
+        shortfall_sum(static_cast<std::size_t>(n_cells_ * net.n_steps)),
+        cover_sum(static_cast<std::size_t>(n_cells_ * net.n_steps)),
         price_sum(static_cast<std::size_t>(net.n_steps)),
         restricted_sum(static_cast<std::size_t>(net.n_steps)) {}
 
   float* measure(int k, int cell) {
-    return reinterpret_cast<float*>(measure_.first()) + static_cast<std::size_t>(k * n_cells_ + cell) * paths();
+    return reinterpret_cast<float*>(measure_.first()) + static_cast<std::size_t>((k * n_cells_ + cell) * n_paths_);
   }
-  Byte* shortfall_bin(int cell, int group, int step) { return &shortfall_bin_[bin_index(cell, group, step)]; }
-  Byte* cover_bin(int cell, int group, int step) { return &cover_bin_[bin_index(cell, group, step)]; }
-  std::uint16_t* price_bin(int group, int step) { return &price_bin_[bin_index(0, group, step)]; }
-  std::size_t group_stride() const { return static_cast<std::size_t>(n_steps_) * L::n; }
-  std::size_t bins_of_cell() const { return static_cast<std::size_t>(n_steps_) * paths(); }
+  const Byte* shortfall(int cell, std::size_t group) { return reinterpret_cast<Byte*>(shortfall_.first() + at(cell, group)); }
+  const Byte* cover(int cell, std::size_t group) { return reinterpret_cast<Byte*>(cover_.first() + at(cell, group)); }
+  const std::uint16_t* price(std::size_t group) { return reinterpret_cast<std::uint16_t*>(price_.first() + group * 2 * byte_stride_); }
+  bool is_short(int cell, std::size_t group) const { return is_short_[static_cast<std::size_t>(cell) * n_groups_ + group] != 0; }
+
+  /// Takes over a group's timelines and readies them for the next.
+  void keep(GroupTimelines& timelines, int g) {
+    const auto group = static_cast<std::size_t>(g);
+    for (int c = 0; c < n_cells_; ++c) {
+      stream_lines(cover_.first() + at(c, group), reinterpret_cast<const std::byte*>(timelines.cover(c)), byte_stride_);
+      std::uint8_t& kept = is_short_[static_cast<std::size_t>(c) * n_groups_ + group];
+      kept = timelines.is_short(c);
+      if (kept == 0) continue;
+      stream_lines(shortfall_.first() + at(c, group), reinterpret_cast<const std::byte*>(timelines.shortfall(c)), byte_stride_);
+      std::memset(timelines.shortfall(c), 0, byte_stride_);
+      timelines.is_short(c) = 0;
+    }
+    stream_lines(price_.first() + group * 2 * byte_stride_, reinterpret_cast<const std::byte*>(timelines.price()), 2 * byte_stride_);
+  }
 
  private:
-  std::size_t paths() const { return static_cast<std::size_t>(n_paths_); }
-  std::size_t n_series() const { return static_cast<std::size_t>(n_cells_) * static_cast<std::size_t>(n_steps_); }
-  std::size_t bin_index(int cell, int group, int step) const {
-    return static_cast<std::size_t>(cell) * static_cast<std::size_t>(n_steps_) * paths() +
-           static_cast<std::size_t>(group) * group_stride() + static_cast<std::size_t>(step) * L::n;
+  std::size_t at(int cell, std::size_t group) const {
+    return (static_cast<std::size_t>(cell) * n_groups_ + group) * byte_stride_;
   }
-  int n_steps_, n_paths_, n_cells_;
-  Memory measure_;
-  std::vector<Byte> shortfall_bin_, cover_bin_;
-  std::vector<std::uint16_t> price_bin_;
+  int n_paths_;
+  std::size_t n_groups_;
+  int n_cells_;
+  std::size_t byte_stride_;
+  Lines measure_, shortfall_, cover_, price_;
+  std::vector<std::uint8_t> is_short_;  ///< [cell][group]
 
  public:
   /// In the units of the timelines.
   std::vector<std::uint64_t> shortfall_sum, cover_sum, price_sum, restricted_sum;
 };
 
-/// Leaves the timelines of a group in the block's results.
+/// Notes the timelines of a group.
 struct TimelineObserver {
+  GroupTimelines& timelines;
   BlockResults& results;
   int n_steps;
-  int group;
   L::M counted;
 
   void begin_step(int, const ChainState<L>&) {}
@@ -139,16 +218,17 @@ struct TimelineObserver {
   RISK_FN void cell(int step, int c, F unmet_fraction, F cover_days) {
     const auto series = static_cast<std::size_t>(c * n_steps + step);
     if (any(gt(unmet_fraction, splat<F>(0.0f)))) {
-      store_bins(results.shortfall_bin(c, group, step), bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
+      store_bins(timelines.shortfall(c) + step * L::n, bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
+      timelines.is_short(c) = 1;
       results.shortfall_sum[series] += units(unmet_fraction, timeline_shortfall_scale);
     }
     const F days = min(cover_days, splat<F>(timeline_cover_limit_days));
-    store_bins(results.cover_bin(c, group, step), bins_of_values<L>(days, timeline_cover_bins));
+    store_bins(timelines.cover(c) + step * L::n, bins_of_values<L>(days, timeline_cover_bins));
     results.cover_sum[series] += units(days, timeline_cover_scale);
   }
   RISK_FN void market(int step, F price, F restricted) {
     const auto at = static_cast<std::size_t>(step);
-    store_bins(results.price_bin(group, step), bins_of_values<L>(price, timeline_price_bins));
+    store_bins(timelines.price() + step * L::n, bins_of_values<L>(price, timeline_price_bins));
     results.price_sum[at] += units(price, timeline_price_scale);
     results.restricted_sum[at] += units(restricted, timeline_restricted_scale);
   }
@@ -177,6 +257,7 @@ class Worker {
         chain_memory_(chain_size(net).vectors, chain_size(net).integers),
         member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) *
                        paths_per_block(net) / L::n),
+        timelines_(net),
         counts_(static_cast<std::size_t>(net.n_steps * timeline_price_bins.n_bins())) {
     for (int m = 0; m < net.n_minerals; ++m) {
       results_.push_back(std::make_unique<BlockResults>(net, m, static_cast<int>(paths_per_block(net))));
@@ -193,9 +274,9 @@ class Worker {
   void run_block(PathRange range) {
     range_ = range;
     digest_ = 0;
-    const int n_groups = static_cast<int>((range.count() + L::n - 1) / L::n);
-    for (int first = 0; first < n_groups; first += world_groups) {
-      run_groups(first, first + world_groups < n_groups ? first + world_groups : n_groups);
+    n_groups_ = static_cast<int>((range.count() + L::n - 1) / L::n);
+    for (int first = 0; first < n_groups_; first += world_groups) {
+      run_groups(first, first + world_groups < n_groups_ ? first + world_groups : n_groups_);
     }
     for (int m = 0; m < net_.n_minerals; ++m) count_mineral(m);
     count_members();
@@ -236,9 +317,10 @@ class Worker {
     const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
     for (int g = first; g < last; ++g) {
       const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
-      TimelineObserver observer{results(m), net_.n_steps, g, counted};
+      TimelineObserver observer{timelines_, results(m), net_.n_steps, counted};
       run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result, observer);
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
+      results(m).keep(timelines_, g);
     }
   }
 
@@ -247,7 +329,7 @@ class Worker {
     const int member = net_.ints[chain.cell_member + c];
     for (int k = 0; k < n_measures; ++k) {
       const F value = result.measure[k * chain.n_cells + c];
-      store(results(m).measure(k, c) + g * L::n, value);
+      stream(results(m).measure(k, c) + g * L::n, value);
       add_to_digest<L>(group(g).digest, value, digest_slot(k, member, m));
     }
     add_to_member<L>(net_, chain, c, result, group(g).sums);
@@ -270,10 +352,12 @@ class Worker {
 
   void count_market(int m) {
     Accumulators& into = shared_.accumulators();
-    const auto bins = static_cast<std::size_t>(timeline_price_bins.n_bins());
     const std::size_t market = static_cast<std::size_t>(m) * static_cast<std::size_t>(net_.n_steps);
-    count_timeline<std::uint16_t, L::n>(results(m).price_bin(0, 0), net_.n_steps, n_paths(), timeline_price_bins.n_bins(),
-                                        counts_, &into.price_histogram[market * bins]);
+    TimelineCounter counter(net_.n_steps, timeline_price_bins.n_bins(), counts_);
+    for (int g = 0; g < n_groups_; ++g) {
+      counter.add<std::uint16_t, L::n>(results(m).price(static_cast<std::size_t>(g)), lanes_in(g));
+    }
+    counter.drain(&into.price_histogram[market * static_cast<std::size_t>(timeline_price_bins.n_bins())]);
     drain_sums(results(m).price_sum, 0, net_.n_steps, &into.price_sum[market]);
     drain_sums(results(m).restricted_sum, 0, net_.n_steps, &into.restricted_sum[market]);
   }
@@ -300,18 +384,22 @@ class Worker {
   void count_cell_timelines(int m, int c) {
     Accumulators& into = shared_.accumulators();
     const std::size_t first = cell_index(m, c) * static_cast<std::size_t>(net_.n_steps);
-    const auto shortfall_bins = static_cast<std::size_t>(timeline_shortfall_bins.n_bins());
-    const auto cover_bins = static_cast<std::size_t>(timeline_cover_bins.n_bins());
-    count_timeline<BlockResults::Byte, L::n>(results(m).shortfall_bin(c, 0, 0), net_.n_steps, n_paths(),
-                                             timeline_shortfall_bins.n_bins(), counts_,
-                                             &into.shortfall_histogram[first * shortfall_bins]);
-    count_timeline<BlockResults::Byte, L::n>(results(m).cover_bin(c, 0, 0), net_.n_steps, n_paths(),
-                                             timeline_cover_bins.n_bins(), counts_,
-                                             &into.cover_histogram[first * cover_bins]);
-    // Only what is not zero is written, so the next mineral must find zeros.
-    std::memset(results(m).shortfall_bin(c, 0, 0), 0, results(m).bins_of_cell());
-    drain_sums(results(m).shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
-    drain_sums(results(m).cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
+    BlockResults& block = results(m);
+    TimelineCounter shortfall(net_.n_steps, timeline_shortfall_bins.n_bins(), counts_);
+    for (int g = 0; g < n_groups_; ++g) {
+      const auto group = static_cast<std::size_t>(g);
+      if (block.is_short(c, group)) {
+        shortfall.add<Byte, L::n>(block.shortfall(c, group), lanes_in(g));
+      } else {
+        shortfall.add_zeros(lanes_in(g));
+      }
+    }
+    shortfall.drain(&into.shortfall_histogram[first * static_cast<std::size_t>(timeline_shortfall_bins.n_bins())]);
+    TimelineCounter cover(net_.n_steps, timeline_cover_bins.n_bins(), counts_);
+    for (int g = 0; g < n_groups_; ++g) cover.add<Byte, L::n>(block.cover(c, static_cast<std::size_t>(g)), lanes_in(g));
+    cover.drain(&into.cover_histogram[first * static_cast<std::size_t>(timeline_cover_bins.n_bins())]);
+    drain_sums(block.shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
+    drain_sums(block.cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
   }
 
   void sample_mineral(int m) {
@@ -417,11 +505,13 @@ class Worker {
   SharedState& shared_;
   Memory chain_memory_;
   Memory member_values_;
+  GroupTimelines timelines_;
   std::vector<std::uint32_t> counts_;                   ///< [step][bin] of the timeline being counted
   std::vector<std::unique_ptr<BlockResults>> results_;  ///< [mineral]
   std::vector<Memory> memory_;                          ///< of each group held
   Group groups_[world_groups];
   PathRange range_;
+  int n_groups_ = 0;
   std::uint64_t digest_ = 0;
 };
 
