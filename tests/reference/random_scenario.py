@@ -297,7 +297,7 @@ class Maker:
         lines = []
         for k in range(self.random.randint(1, 4)):
             lines += ["", "[[scheduled]]", f'name = "stress {k}"', f'actor = "{self.random.choice(self.actors)}"']
-            lines += [f"month = {self.random.choice([0, self.between(0, 12, 1)])}"]
+            lines += [f"month = {self.random.choice([0, self.between(0, 10, 1)])}"]
             lines += [f"probability = {self.random.choice([1, self.between(0.2, 0.9)])}"]
             lines += [f'instrument = "{self.random.choice(self.instruments)}"', f'target = "{self.random.choice(self.groups)}"']
             if self.chance(0.5):

@@ -167,6 +167,22 @@ class ScenarioFiles(unittest.TestCase):
                 load_scenario(write_scenario(11, folder), ["nodes[none,none,none].growth_per_yr=1"])
 
 
+    def test_addresses_reach_elements_entries_and_rows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = write_scenario(11, folder)
+            before = load_scenario(path)
+            project = before["tables"]["projects"][0]["name"]
+            sets = ["actor.*.events_per_yr=*2", "actor.*.events_per_yr[0]=+1", "price_floor.ratio.*=7"]
+            after = load_scenario(path, [*sets, "nodes[*].outage_depth=0.3", f'projects["{project}"].start_month=5'])
+        for old, new in zip(before["tree"]["actor"], after["tree"]["actor"]):
+            doubled = [2 * rate for rate in old["events_per_yr"]]
+            self.assertEqual(new["events_per_yr"], [doubled[0] + 1, *doubled[1:]])
+        self.assertEqual(set(after["tree"]["price_floor"]["ratio"].values()), {7})
+        self.assertEqual({row["outage_depth"] for row in after["tables"]["nodes"]}, {0.3})
+        started = [row["name"] for row in after["tables"]["projects"] if row["start_month"] == 5]
+        self.assertIn(project, started)
+
+
 class ClosedForm(unittest.TestCase):
     def test_a_quiet_world_meets_every_need(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -558,6 +574,11 @@ class Comparing(unittest.TestCase):
         wrong = self.data["months_short"].copy()
         wrong[:4] += 1
         self.assertEqual(self.verdict(months_short=wrong), 1)
+
+    def test_a_flip_on_two_paths_passes(self):
+        flipped = self.data["months_short"].copy()
+        flipped[:2] += 1
+        self.assertEqual(self.verdict(months_short=flipped), 0)
 
     def test_not_a_number_fails(self):
         wrong = self.data["loss"].copy()
