@@ -1,6 +1,6 @@
 """Run the engine and the reference on the same paths of several scenarios and compare them path by path.
 
-against_engine.py PATH/TO/blocrisk [SCENARIO.toml[=N] ...] [--random SEED ...] [--paths N] [--lanes 1 16]
+against_engine.py PATH/TO/blocrisk [SCENARIO.toml[=N] ...] [--random SEED ...] [--wide SEED ...] [--paths N] [--lanes 1 16]
 Exit code 0 if all agree; 1 names the scenarios that do not.
 """
 
@@ -23,6 +23,7 @@ def main():
     parser.add_argument("engine", help="the program")
     parser.add_argument("scenarios", nargs="*", help="=N: on N paths instead of --paths")
     parser.add_argument("--random", type=int, nargs="*", default=[], metavar="SEED", help="random scenarios to write")
+    parser.add_argument("--wide", type=int, nargs="*", default=[], metavar="SEED", help="the same of 64 countries")
     parser.add_argument("--paths", type=int, default=256)
     parser.add_argument("--first", type=int, default=0, help="first path")
     parser.add_argument("--lanes", type=int, nargs="*", default=[], help="vector widths that must give the same bits")
@@ -39,6 +40,8 @@ def main():
             cases.append((Path(scenario), int(n_paths or options.paths)))
         for seed in options.random:
             cases.append((write_scenario(seed, folder / f"random-{seed}"), options.paths))
+        for seed in options.wide:
+            cases.append((write_scenario(seed, folder / f"wide-{seed}", n_countries=64), options.paths))
         for k, (scenario, n_paths) in enumerate(cases):
             print(f"== {scenario}, {n_paths} paths", flush=True)
             if not agree(scenario, options.first, options.first + n_paths, folder / str(k), options):

@@ -17,9 +17,11 @@ STAGE_NAMES = ["mine", "concentrate", "refine", "alloy"]
 class Maker:
     """Draws the parts of one scenario; later parts refer to earlier ones."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, n_countries=None):
         self.random = random.Random(seed)
         self.seed = seed
+        self.n_countries = n_countries
+        self.most_nodes = 12 if n_countries is None else n_countries
         self.tables = {}
 
     def between(self, low, high, digits=4):
@@ -32,7 +34,7 @@ class Maker:
         return self.random.random() < probability
 
     def make(self):
-        self.countries = self._names(3, self.random.randint(5, 20), upper=True)
+        self.countries = self._names(3, self.n_countries or self.random.randint(5, 20), upper=True)
         self.members = self.some(self.countries, 1, max(1, len(self.countries) // 2))
         self.minerals = self._names(6, self.random.randint(1, 6), upper=False)
         self.stages = {m: self._stage_list() for m in self.minerals}
@@ -115,7 +117,7 @@ class Maker:
 
     def _stage_nodes(self, mineral, stage, want):
         """Append the nodes of a stage; returns what they want of the stage before."""
-        places = self.some(self.countries, 2, min(12, len(self.countries)))
+        places = self.some(self.countries, 2, min(self.most_nodes, len(self.countries)))
         for must in (self.flooders[mineral], self.random.choice(self.actors)):
             if must not in places and self.chance(0.9):
                 places.append(must)
@@ -311,9 +313,9 @@ def quoted(names):
     return "[" + ", ".join(f'"{name}"' for name in names) + "]"
 
 
-def write_scenario(seed, folder):
+def write_scenario(seed, folder, n_countries=None):
     """Write scenario.toml and its tables; returns the path of the scenario."""
-    maker = Maker(seed)
+    maker = Maker(seed, n_countries)
     text = maker.make()
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
