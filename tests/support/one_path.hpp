@@ -1,0 +1,58 @@
+/// One path of the engine with one lane, watched from inside: layer 1 as it was drawn, and every
+/// step of a chain.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "host/scenario/network.hpp"
+#include "kernels/model/cell.hpp"
+#include "kernels/model/chain_state.hpp"
+#include "kernels/model/world.hpp"
+
+namespace blocrisk {
+
+using OneLane = Lanes<1>;
+
+/// Sees every step without changing it; the calls are those of the kernels' observers.
+class PathWatcher {
+ public:
+  virtual ~PathWatcher() = default;
+  virtual void begin_step(int /*step*/, const ChainState<OneLane>&) {}
+  /// After stage `stage` is allocated; needs and `state.gap_t` per sink, stocks untouched.
+  virtual void stage(int /*step*/, int /*stage*/, const ChainState<OneLane>&, Row<float> /*need_t*/,
+                     float /*leftover_t*/) {}
+  virtual void end_step(int /*step*/, const ChainState<OneLane>&) {}
+  virtual void cell(int /*step*/, int /*cell*/, float /*unmet_fraction*/, float /*cover_days*/) {}
+  virtual void market(int /*step*/, float /*price*/, float /*restricted_fraction*/) {}
+};
+
+/// A restriction event as layer 1 hands it to the chains.
+struct EventRecord {
+  int actor, step, instrument, group, end_step;
+  bool scheduled;
+  float bundle;
+  friend bool operator==(const EventRecord&, const EventRecord&) = default;
+};
+
+class OnePath {
+ public:
+  OnePath(const Network& network, std::uint64_t seed);
+  ~OnePath();
+  OnePath(const OnePath&) = delete;
+  OnePath& operator=(const OnePath&) = delete;
+
+  /// Samples layer 1 of a path; valid until the next call.
+  const World<OneLane>& sample_world(std::uint64_t path);
+  /// Runs a mineral of the path sampled last. Returns its measures, [measure][cell].
+  std::vector<float> run_chain(int mineral, PathWatcher& watcher);
+
+  std::vector<EventRecord> events() const;
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
+
+}  // namespace blocrisk
