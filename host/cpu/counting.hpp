@@ -132,23 +132,40 @@ RISK_FN std::uint32_t sum_of_lanes(typename L::U units) {
   return sum;
 }
 
-/// Counts a series' bins over all steps, group by group. A path seldom changes its bin from one step
-/// to the next, so only changes are counted, and added up over the steps at the end.
-class TimelineCounter {
- public:
-  /// `changes` is room for [step][bin], zero before and after.
-  TimelineCounter(int n_steps, int n_bins, std::vector<std::uint32_t>& changes)
-      : n_steps_(n_steps), n_bins_(n_bins), changes_(changes.data()) {}
+/// Bit k: bin k differs between two steps of a group.
+template <int Width, class Bin>
+RISK_FN std::uint32_t changed_lanes(const Bin* before, const Bin* now) {
+#if defined(__SSE2__)
+  if constexpr (Width == 16 && sizeof(Bin) == 1) {
+    const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(before));
+    const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(now));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b))) ^ 0xffffu;
+  }
+#endif
+  std::uint32_t changed = 0;
+  for (int k = 0; k < Width; ++k) changed |= static_cast<std::uint32_t>(before[k] != now[k]) << k;
+  return changed;
+}
 
-  /// Adds the first `lanes` paths of a group of Width; bins [step][lane].
-  template <class Bin, int Width>
-  void add(const Bin* bins, int lanes) {
-    for (int k = 0; k < lanes; ++k) ++changes_[bins[k]];
-    std::uint32_t* row = changes_ + n_bins_;
-    for (int step = 1; step < n_steps_; ++step, row += n_bins_, bins += Width) {
+/// Histograms of a family of series over all steps, as changes: a path seldom changes its bin from one
+/// step to the next, so only where it does is counted, and added up over the steps at the end.
+class ChangeCounts {
+ public:
+  ChangeCounts(int n_series, int n_steps, BinRange range)
+      : n_steps_(n_steps),
+        n_bins_(range.n_bins()),
+        changes_(static_cast<std::size_t>(n_series * n_steps) * static_cast<std::size_t>(n_bins_)) {}
+
+  /// Adds the lanes of a group of Width in `counted`; bins [step][lane].
+  template <int Width, class Bin>
+  void add(int series, const Bin* bins, std::uint32_t counted) {
+    std::uint32_t* row = first(series);
+    for (std::uint32_t left = counted; left != 0; left &= left - 1) ++row[bins[__builtin_ctz(left)]];
+    for (int step = 1; step < n_steps_; ++step, bins += Width) {
+      row += n_bins_;
       const Bin* const now = bins + Width;
-      if (std::memcmp(bins, now, sizeof(Bin) * Width) == 0) continue;
-      for (int k = 0; k < lanes; ++k) {
+      for (std::uint32_t left = changed_lanes<Width>(bins, now) & counted; left != 0; left &= left - 1) {
+        const int k = __builtin_ctz(left);
         --row[bins[k]];
         ++row[now[k]];
       }
@@ -156,16 +173,18 @@ class TimelineCounter {
   }
 
   /// Adds paths that stay in bin 0.
-  void add_zeros(int lanes) { changes_[0] += static_cast<std::uint32_t>(lanes); }
+  void add_zeros(int series, std::uint32_t counted) {
+    *first(series) += static_cast<std::uint32_t>(__builtin_popcount(counted));
+  }
 
-  /// Adds the counts to a histogram [step][bin] and leaves `changes` empty.
-  void drain(std::uint64_t* histogram) {
-    std::uint32_t* row = changes_;
+  /// Adds a series' counts to a histogram [step][bin] and empties it.
+  void drain(int series, std::uint64_t* histogram) {
+    std::uint32_t* row = first(series);
     for (int step = 0; step < n_steps_; ++step, row += n_bins_, histogram += n_bins_) {
       for (int bin = 0; bin < n_bins_; ++bin) {
         const std::uint32_t count = row[bin];
         row[bin] = 0;
-        if (count == 0) continue;  // most are: leave their part of the histogram out of the caches
+        if (count == 0) continue;
         histogram[bin] += count;
         if (step + 1 < n_steps_) row[n_bins_ + bin] += count;
       }
@@ -173,8 +192,11 @@ class TimelineCounter {
   }
 
  private:
+  std::uint32_t* first(int series) {
+    return changes_.data() + static_cast<std::size_t>(series * n_steps_) * static_cast<std::size_t>(n_bins_);
+  }
   int n_steps_, n_bins_;
-  std::uint32_t* changes_;
+  std::vector<std::uint32_t> changes_;
 };
 
 RISK_END

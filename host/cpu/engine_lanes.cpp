@@ -87,34 +87,6 @@ RISK_FN void stream(float* target, F value) {
 #endif
 }
 
-/// Copies whole lines of 64 bytes past the caches.
-void stream_lines(std::byte* target, const std::byte* source, std::size_t bytes) {
-#if defined(__SSE2__)
-  for (std::size_t k = 0; k < bytes; k += sizeof(__m128i)) {
-    _mm_stream_si128(reinterpret_cast<__m128i*>(target + k), _mm_load_si128(reinterpret_cast<const __m128i*>(source + k)));
-  }
-#else
-  std::memcpy(target, source, bytes);
-#endif
-}
-
-constexpr std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-
-/// Memory that starts on a line, as zeros.
-class Lines {
- public:
-  explicit Lines(std::size_t bytes)
-      : memory_(whole_lines(bytes) / sizeof(F) + 1), bytes_(whole_lines(bytes)) {
-    std::memset(first(), 0, bytes_);
-  }
-  std::byte* first() const { return reinterpret_cast<std::byte*>(memory_.first()); }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  Memory memory_;
-  std::size_t bytes_;
-};
-
 using Byte = std::uint8_t;
 static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
 
@@ -123,89 +95,63 @@ static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_b
 class GroupTimelines {
  public:
   explicit GroupTimelines(const NetworkView& net)
-      : byte_stride_(whole_lines(static_cast<std::size_t>(net.n_steps) * L::n)),
-        shortfall_(static_cast<std::size_t>(net.n_members) * byte_stride_),
-        cover_(static_cast<std::size_t>(net.n_members) * byte_stride_),
-        price_(2 * byte_stride_),
+      : stride_(static_cast<std::size_t>(net.n_steps) * L::n),
+        shortfall_(static_cast<std::size_t>(net.n_members) * stride_),
+        cover_(static_cast<std::size_t>(net.n_members) * stride_),
+        price_(stride_),
         is_short_(static_cast<std::size_t>(net.n_members)) {}
 
-  Byte* shortfall(int cell) const { return reinterpret_cast<Byte*>(shortfall_.first()) + offset(cell); }
-  Byte* cover(int cell) const { return reinterpret_cast<Byte*>(cover_.first()) + offset(cell); }
-  std::uint16_t* price() const { return reinterpret_cast<std::uint16_t*>(price_.first()); }
-  /// Bytes of a series of the group.
-  std::size_t byte_stride() const { return byte_stride_; }
+  Byte* shortfall(int cell) { return &shortfall_[static_cast<std::size_t>(cell) * stride_]; }
+  Byte* cover(int cell) { return &cover_[static_cast<std::size_t>(cell) * stride_]; }
+  std::uint16_t* price() { return price_.data(); }
   /// Did any path of the group go short? Only then is the series anything but zeros.
   std::uint8_t& is_short(int cell) { return is_short_[static_cast<std::size_t>(cell)]; }
+  void clear_shortfall(int cell) {
+    std::memset(shortfall(cell), 0, stride_);
+    is_short(cell) = 0;
+  }
 
  private:
-  std::size_t offset(int cell) const { return static_cast<std::size_t>(cell) * byte_stride_; }
-  std::size_t byte_stride_;
-  Lines shortfall_, cover_, price_;
+  std::size_t stride_;
+  std::vector<Byte> shortfall_, cover_;
+  std::vector<std::uint16_t> price_;
   std::vector<std::uint8_t> is_short_;
 };
 
-/// What the paths of a block leave of one mineral for counting.
-/// Shapes: measure [measure][cell][path], bins [cell][group][step][lane], sums [cell][step].
-class BlockResults {
- public:
-  BlockResults(const NetworkView& net, int mineral, int n_paths)
-      : n_paths_(n_paths),
-        n_groups_(static_cast<std::size_t>(n_paths / L::n)),
-        n_cells_(net.chains[mineral].n_cells),
-        byte_stride_(whole_lines(static_cast<std::size_t>(net.n_steps) * L::n)),
-        measure_(static_cast<std::size_t>(n_measures * n_cells_ * n_paths) * sizeof(float)),
-        shortfall_(static_cast<std::size_t>(n_cells_) * n_groups_ * byte_stride_),
-        cover_(static_cast<std::size_t>(n_cells_) * n_groups_ * byte_stride_),
-        price_(n_groups_ * 2 * byte_stride_),
-        is_short_(static_cast<std::size_t>(n_cells_) * n_groups_),
-        shortfall_sum(static_cast<std::size_t>(n_cells_ * net.n_steps)),
-        cover_sum(static_cast<std::size_t>(n_cells_ * net.n_steps)),
+/// Timelines of one mineral, all paths of this thread so far. Sums [cell][step] or [step] in the units
+/// of the timelines.
+struct MineralTimelines {
+  ChangeCounts shortfall, cover, price;
+  std::vector<std::uint64_t> shortfall_sum, cover_sum, price_sum, restricted_sum;
+
+  MineralTimelines(const NetworkView& net, int cells)
+      : shortfall(cells, net.n_steps, timeline_shortfall_bins),
+        cover(cells, net.n_steps, timeline_cover_bins),
+        price(1, net.n_steps, timeline_price_bins),
+        shortfall_sum(static_cast<std::size_t>(cells * net.n_steps)),
+        cover_sum(static_cast<std::size_t>(cells * net.n_steps)),
         price_sum(static_cast<std::size_t>(net.n_steps)),
         restricted_sum(static_cast<std::size_t>(net.n_steps)) {}
 
-  float* measure(int k, int cell) {
-    return reinterpret_cast<float*>(measure_.first()) + static_cast<std::size_t>((k * n_cells_ + cell) * n_paths_);
-  }
-  const Byte* shortfall(int cell, std::size_t group) { return reinterpret_cast<Byte*>(shortfall_.first() + at(cell, group)); }
-  const Byte* cover(int cell, std::size_t group) { return reinterpret_cast<Byte*>(cover_.first() + at(cell, group)); }
-  const std::uint16_t* price(std::size_t group) { return reinterpret_cast<std::uint16_t*>(price_.first() + group * 2 * byte_stride_); }
-  bool is_short(int cell, std::size_t group) const { return is_short_[static_cast<std::size_t>(cell) * n_groups_ + group] != 0; }
-
-  /// Takes over a group's timelines and readies them for the next.
-  void keep(GroupTimelines& timelines, int g) {
-    const auto group = static_cast<std::size_t>(g);
-    for (int c = 0; c < n_cells_; ++c) {
-      stream_lines(cover_.first() + at(c, group), reinterpret_cast<const std::byte*>(timelines.cover(c)), byte_stride_);
-      std::uint8_t& kept = is_short_[static_cast<std::size_t>(c) * n_groups_ + group];
-      kept = timelines.is_short(c);
-      if (kept == 0) continue;
-      stream_lines(shortfall_.first() + at(c, group), reinterpret_cast<const std::byte*>(timelines.shortfall(c)), byte_stride_);
-      std::memset(timelines.shortfall(c), 0, byte_stride_);
-      timelines.is_short(c) = 0;
+  /// Counts a group and readies its timelines for the next.
+  void add(GroupTimelines& group, int cells, std::uint32_t counted) {
+    for (int c = 0; c < cells; ++c) {
+      cover.add<L::n>(c, group.cover(c), counted);
+      if (group.is_short(c) == 0) {
+        shortfall.add_zeros(c, counted);
+        continue;
+      }
+      shortfall.add<L::n>(c, group.shortfall(c), counted);
+      group.clear_shortfall(c);
     }
-    stream_lines(price_.first() + group * 2 * byte_stride_, reinterpret_cast<const std::byte*>(timelines.price()), 2 * byte_stride_);
+    price.add<L::n>(0, group.price(), counted);
   }
-
- private:
-  std::size_t at(int cell, std::size_t group) const {
-    return (static_cast<std::size_t>(cell) * n_groups_ + group) * byte_stride_;
-  }
-  int n_paths_;
-  std::size_t n_groups_;
-  int n_cells_;
-  std::size_t byte_stride_;
-  Lines measure_, shortfall_, cover_, price_;
-  std::vector<std::uint8_t> is_short_;  ///< [cell][group]
-
- public:
-  /// In the units of the timelines.
-  std::vector<std::uint64_t> shortfall_sum, cover_sum, price_sum, restricted_sum;
 };
 
 /// Notes the timelines of a group.
 struct TimelineObserver {
-  GroupTimelines& timelines;
-  BlockResults& results;
+  GroupTimelines& group;
+  MineralTimelines& mineral;
   int n_steps;
   L::M counted;
 
@@ -218,19 +164,19 @@ struct TimelineObserver {
   RISK_FN void cell(int step, int c, F unmet_fraction, F cover_days) {
     const auto series = static_cast<std::size_t>(c * n_steps + step);
     if (any(gt(unmet_fraction, splat<F>(0.0f)))) {
-      store_bins(timelines.shortfall(c) + step * L::n, bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
-      timelines.is_short(c) = 1;
-      results.shortfall_sum[series] += units(unmet_fraction, timeline_shortfall_scale);
+      store_bins(group.shortfall(c) + step * L::n, bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
+      group.is_short(c) = 1;
+      mineral.shortfall_sum[series] += units(unmet_fraction, timeline_shortfall_scale);
     }
     const F days = min(cover_days, splat<F>(timeline_cover_limit_days));
-    store_bins(timelines.cover(c) + step * L::n, bins_of_values<L>(days, timeline_cover_bins));
-    results.cover_sum[series] += units(days, timeline_cover_scale);
+    store_bins(group.cover(c) + step * L::n, bins_of_values<L>(days, timeline_cover_bins));
+    mineral.cover_sum[series] += units(days, timeline_cover_scale);
   }
   RISK_FN void market(int step, F price, F restricted) {
     const auto at = static_cast<std::size_t>(step);
-    store_bins(timelines.price() + step * L::n, bins_of_values<L>(price, timeline_price_bins));
-    results.price_sum[at] += units(price, timeline_price_scale);
-    results.restricted_sum[at] += units(restricted, timeline_restricted_scale);
+    store_bins(group.price() + step * L::n, bins_of_values<L>(price, timeline_price_bins));
+    mineral.price_sum[at] += units(price, timeline_price_scale);
+    mineral.restricted_sum[at] += units(restricted, timeline_restricted_scale);
   }
 };
 
@@ -245,7 +191,7 @@ void drain_sums(std::vector<std::uint64_t>& from, int first, int n, Sum128* sums
 
 /// Groups whose layer 1 is held at a time: few, so that it stays in the second-level cache while the
 /// minerals read it one after the other.
-inline constexpr int world_groups = 4;
+inline constexpr int world_groups = 8;
 
 /// Runs blocks for one thread.
 class Worker {
@@ -255,13 +201,12 @@ class Worker {
         seed_(seed),
         shared_(shared),
         chain_memory_(chain_size(net).vectors, chain_size(net).integers),
-        member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) *
-                       paths_per_block(net) / L::n),
-        timelines_(net),
-        counts_(static_cast<std::size_t>(net.n_steps * timeline_price_bins.n_bins())) {
-    for (int m = 0; m < net.n_minerals; ++m) {
-      results_.push_back(std::make_unique<BlockResults>(net, m, static_cast<int>(paths_per_block(net))));
-    }
+        block_paths_(paths_per_block(net)),
+        first_series_(first_series(net)),
+        measure_values_(static_cast<std::size_t>(first_series_.back()) * block_paths_ / L::n),
+        member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) * block_paths_ / L::n),
+        group_timelines_(net) {
+    for (int m = 0; m < net.n_minerals; ++m) timelines_.emplace_back(net, net.chains[m].n_cells);
     for (Group& group : groups_) {
       memory_.emplace_back(world_size(net).vectors + members_size(net).vectors, world_size(net).integers);
       Arena<L> vectors = memory_.back().vectors();
@@ -269,6 +214,11 @@ class Worker {
       group.world = take_world<L>(net, vectors, integers);
       group.sums = take_members<L>(net, vectors);
     }
+  }
+
+  /// Hands over the timelines of all blocks run.
+  void finish() {
+    for (int m = 0; m < net_.n_minerals; ++m) drain_mineral(m);
   }
 
   void run_block(PathRange range) {
@@ -289,8 +239,18 @@ class Worker {
     DigestSum<L> digest;
   };
 
+  static std::vector<int> first_series(const NetworkView& net) {
+    std::vector<int> first{0};
+    for (int m = 0; m < net.n_minerals; ++m) first.push_back(first.back() + n_measures * net.chains[m].n_cells);
+    return first;
+  }
   Group& group(int g) { return groups_[g % world_groups]; }
-  BlockResults& results(int m) { return *results_[static_cast<std::size_t>(m)]; }
+  MineralTimelines& timelines(int m) { return timelines_[static_cast<std::size_t>(m)]; }
+  /// A measure of a cell, all paths of the block.
+  float* measure_values(int m, int k, int c) {
+    const auto series = static_cast<std::size_t>(first_series_[static_cast<std::size_t>(m)] + k * net_.chains[m].n_cells + c);
+    return reinterpret_cast<float*>(measure_values_.first()) + series * block_paths_;
+  }
   int n_paths() const { return static_cast<int>(range_.count()); }
   std::uint64_t first_path(int g) const { return range_.first + static_cast<std::uint64_t>(g) * L::n; }
   int lanes_in(int g) const { return n_paths() - g * L::n < L::n ? n_paths() - g * L::n : L::n; }
@@ -317,10 +277,10 @@ class Worker {
     const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
     for (int g = first; g < last; ++g) {
       const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
-      TimelineObserver observer{timelines_, results(m), net_.n_steps, counted};
+      TimelineObserver observer{group_timelines_, timelines(m), net_.n_steps, counted};
       run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result, observer);
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
-      results(m).keep(timelines_, g);
+      timelines(m).add(group_timelines_, chain.n_cells, lanes_below<L>(lanes_in(g)));
     }
   }
 
@@ -329,7 +289,7 @@ class Worker {
     const int member = net_.ints[chain.cell_member + c];
     for (int k = 0; k < n_measures; ++k) {
       const F value = result.measure[k * chain.n_cells + c];
-      stream(results(m).measure(k, c) + g * L::n, value);
+      stream(measure_values(m, k, c) + g * L::n, value);
       add_to_digest<L>(group(g).digest, value, digest_slot(k, member, m));
     }
     add_to_member<L>(net_, chain, c, result, group(g).sums);
@@ -343,30 +303,14 @@ class Worker {
   void count_mineral(int m) {
     if (shared_.samples() != nullptr) sample_mineral(m);
     const auto lock = shared_.lock_mineral(m);
-    for (int c = 0; c < net_.chains[m].n_cells; ++c) {
-      count_cell(m, c);
-      count_cell_timelines(m, c);
-    }
-    count_market(m);
-  }
-
-  void count_market(int m) {
-    Accumulators& into = shared_.accumulators();
-    const std::size_t market = static_cast<std::size_t>(m) * static_cast<std::size_t>(net_.n_steps);
-    TimelineCounter counter(net_.n_steps, timeline_price_bins.n_bins(), counts_);
-    for (int g = 0; g < n_groups_; ++g) {
-      counter.add<std::uint16_t, L::n>(results(m).price(static_cast<std::size_t>(g)), lanes_in(g));
-    }
-    counter.drain(&into.price_histogram[market * static_cast<std::size_t>(timeline_price_bins.n_bins())]);
-    drain_sums(results(m).price_sum, 0, net_.n_steps, &into.price_sum[market]);
-    drain_sums(results(m).restricted_sum, 0, net_.n_steps, &into.restricted_sum[market]);
+    for (int c = 0; c < net_.chains[m].n_cells; ++c) count_cell(m, c);
   }
 
   void count_cell(int m, int c) {
     Accumulators& into = shared_.accumulators();
     const std::size_t cell = cell_index(m, c);
     for (int k = 0; k < n_measures; ++k) {
-      const Values values{results(m).measure(k, c), n_paths()};
+      const Values values{measure_values(m, k, c), n_paths()};
       const BinRange range = bins_of(measure_table[k].kind);
       const auto measure = static_cast<std::size_t>(k);
       count_values<L>(values, range, &into.histogram[measure][cell * static_cast<std::size_t>(range.n_bins())]);
@@ -377,29 +321,27 @@ class Worker {
       count_exceedances<L>(values, net_.exceedance, net_.n_thresholds,
                            &exceedance[cell * static_cast<std::size_t>(net_.n_thresholds)]);
     }
-    const Values shortfall{results(m).measure(static_cast<int>(Measure::shortfall), c), n_paths()};
+    const Values shortfall{measure_values(m, static_cast<int>(Measure::shortfall), c), n_paths()};
     offer_worst<L>(shortfall, range_.first, into.worst[cell]);
   }
 
-  void count_cell_timelines(int m, int c) {
+  void drain_mineral(int m) {
+    const auto lock = shared_.lock_mineral(m);
     Accumulators& into = shared_.accumulators();
-    const std::size_t first = cell_index(m, c) * static_cast<std::size_t>(net_.n_steps);
-    BlockResults& block = results(m);
-    TimelineCounter shortfall(net_.n_steps, timeline_shortfall_bins.n_bins(), counts_);
-    for (int g = 0; g < n_groups_; ++g) {
-      const auto group = static_cast<std::size_t>(g);
-      if (block.is_short(c, group)) {
-        shortfall.add<Byte, L::n>(block.shortfall(c, group), lanes_in(g));
-      } else {
-        shortfall.add_zeros(lanes_in(g));
-      }
+    MineralTimelines& from = timelines(m);
+    const auto steps = static_cast<std::size_t>(net_.n_steps);
+    const auto bins = [](BinRange range) { return static_cast<std::size_t>(range.n_bins()); };
+    for (int c = 0; c < net_.chains[m].n_cells; ++c) {
+      const std::size_t first = cell_index(m, c) * steps;
+      from.shortfall.drain(c, &into.shortfall_histogram[first * bins(timeline_shortfall_bins)]);
+      from.cover.drain(c, &into.cover_histogram[first * bins(timeline_cover_bins)]);
+      drain_sums(from.shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
+      drain_sums(from.cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
     }
-    shortfall.drain(&into.shortfall_histogram[first * static_cast<std::size_t>(timeline_shortfall_bins.n_bins())]);
-    TimelineCounter cover(net_.n_steps, timeline_cover_bins.n_bins(), counts_);
-    for (int g = 0; g < n_groups_; ++g) cover.add<Byte, L::n>(block.cover(c, static_cast<std::size_t>(g)), lanes_in(g));
-    cover.drain(&into.cover_histogram[first * static_cast<std::size_t>(timeline_cover_bins.n_bins())]);
-    drain_sums(block.shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
-    drain_sums(block.cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
+    const std::size_t market = static_cast<std::size_t>(m) * steps;
+    from.price.drain(0, &into.price_histogram[market * bins(timeline_price_bins)]);
+    drain_sums(from.price_sum, 0, net_.n_steps, &into.price_sum[market]);
+    drain_sums(from.restricted_sum, 0, net_.n_steps, &into.restricted_sum[market]);
   }
 
   void sample_mineral(int m) {
@@ -410,7 +352,7 @@ class Worker {
       const std::size_t row = (number - samples.first_path) * static_cast<std::size_t>(net_.n_members * net_.n_minerals);
       for (int c = 0; c < net_.chains[m].n_cells; ++c) {
         for (int k = 0; k < n_measures; ++k) {
-          samples.measure[static_cast<std::size_t>(k)][row + cell_index(m, c)] = results(m).measure(k, c)[path];
+          samples.measure[static_cast<std::size_t>(k)][row + cell_index(m, c)] = measure_values(m, k, c)[path];
         }
       }
     }
@@ -421,7 +363,7 @@ class Worker {
     const int rows_before = measure < static_cast<int>(MemberMeasure::annual_loss)
                                 ? measure * net_.n_members + member
                                 : n_member_measures * net_.n_members + member * net_.n_years + year;
-    return reinterpret_cast<float*>(member_values_.first()) + static_cast<std::size_t>(rows_before) * paths_per_block(net_);
+    return reinterpret_cast<float*>(member_values_.first()) + static_cast<std::size_t>(rows_before) * block_paths_;
   }
 
   /// Member-level measures of a group, once all its minerals have run.
@@ -504,10 +446,12 @@ class Worker {
   std::uint64_t seed_;
   SharedState& shared_;
   Memory chain_memory_;
+  std::size_t block_paths_;
+  std::vector<int> first_series_;  ///< [mineral + 1] of its series among all measures and cells
+  Memory measure_values_;          ///< [mineral][measure][cell][path]
   Memory member_values_;
-  GroupTimelines timelines_;
-  std::vector<std::uint32_t> counts_;                   ///< [step][bin] of the timeline being counted
-  std::vector<std::unique_ptr<BlockResults>> results_;  ///< [mineral]
+  GroupTimelines group_timelines_;
+  std::vector<MineralTimelines> timelines_;  ///< [mineral]
   std::vector<Memory> memory_;                          ///< of each group held
   Group groups_[world_groups];
   PathRange range_;
@@ -529,12 +473,13 @@ void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint6
   for (PathRange block = shared.next_block(); block.count() > 0; block = shared.next_block()) {
     worker.run_block(block);
   }
+  worker.finish();
 }
 
 std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
   const std::uint64_t group = world_size(network).bytes() + members_size(network).bytes();
   return world_groups * group + chain_size(network).bytes() +
-         paths_per_block(network) * result_bytes_per_path(network);
+         paths_per_block(network) * result_bytes_per_path(network) + timeline_bytes(network);
 }
 
 }  // namespace blocrisk

@@ -4,17 +4,34 @@
 
 namespace blocrisk {
 
-std::uint64_t result_bytes_per_path(const NetworkView& network) {
-  const auto steps = static_cast<std::uint64_t>(network.n_steps);
+namespace {
+
+std::uint64_t n_cells(const NetworkView& network) {
   std::uint64_t cells = 0;
   for (int m = 0; m < network.n_minerals; ++m) cells += static_cast<std::uint64_t>(network.chains[m].n_cells);
-  const std::uint64_t market = 2 * steps * static_cast<std::uint64_t>(network.n_minerals);
-  return cells * (sizeof(float) * n_measures + 2 * steps) + market;
+  return cells;
+}
+
+}  // namespace
+
+std::uint64_t result_bytes_per_path(const NetworkView& network) {
+  const auto member_rows = static_cast<std::uint64_t>(network.n_members * (n_member_measures + network.n_years));
+  return sizeof(float) * (n_cells(network) * n_measures + member_rows);
+}
+
+std::uint64_t timeline_bytes(const NetworkView& network) {
+  const auto steps = static_cast<std::uint64_t>(network.n_steps);
+  const auto minerals = static_cast<std::uint64_t>(network.n_minerals);
+  const auto bins = [](BinRange range) { return static_cast<std::uint64_t>(range.n_bins()); };
+  const std::uint64_t per_cell = bins(timeline_shortfall_bins) + bins(timeline_cover_bins);
+  const std::uint64_t counts = n_cells(network) * per_cell + minerals * bins(timeline_price_bins);
+  const std::uint64_t sums = 2 * (n_cells(network) + minerals);
+  return steps * (counts * sizeof(std::uint32_t) + sums * sizeof(std::uint64_t));
 }
 
 std::uint64_t paths_per_block(const NetworkView& network) {
   constexpr std::uint64_t most_bytes = std::uint64_t{32} << 20;
-  std::uint64_t paths = 1024;
+  std::uint64_t paths = 2048;
   while (paths > 64 && paths * result_bytes_per_path(network) > most_bytes) paths /= 2;
   return paths;
 }
