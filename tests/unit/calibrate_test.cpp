@@ -689,7 +689,7 @@ void expect_quiet(const Network& network, std::size_t mineral) {
       for (int i = 0; i < spec.n_nodes; ++i) {
         const float contracted_t =
             real(network, spec.capacity_t, i) * real(network, spec.utilisation, i);
-        const float flow_t = real(network, spec.flow_t, i * spec.n_sinks + sink);
+        const float flow_t = real(network, spec.flow_t, i * padded_sinks(spec.n_sinks) + sink);
         delivered_t += contracted_t * real(network, spec.contract_rate, i) * flow_t;
         delivered_t += real(network, spec.open_fraction, i) * flow_t;
       }
