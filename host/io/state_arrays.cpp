@@ -26,7 +26,7 @@ class Lister {
     list_timeline("price_ratio_timeline", {"mineral", "time"}, state_.price_histogram,
                   state_.price_sum);
     add("", "restricted_fraction_sum", {"mineral", "time", "word"}, state_.restricted_sum,
-        "sum over paths, units of 2^-30");
+        "sum over paths, units of 2^-24");
     return std::move(arrays_);
   }
 

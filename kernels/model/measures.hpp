@@ -1,5 +1,5 @@
 /// What a path is remembered by: the one table of measures. A measure is added here, computed in
-/// `chain.hpp` or `member.hpp`, and every backend, statistic and file follows.
+/// `cell.hpp` or `members.hpp`, and every backend, statistic and file follows.
 #pragma once
 
 #include <cstdint>
