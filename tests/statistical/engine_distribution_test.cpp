@@ -463,5 +463,44 @@ TEST(Outages, AreDownAsOftenAsTheirRatesSay) {
   }
 }
 
+// Floods: the hazard is the mineral's, times the flooder's regime rate over its first regime's.
+
+TEST(Flooding, StartsMoreOftenInATenseRegime) {
+  constexpr std::uint64_t n_paths = 1'000'000;
+  constexpr double depth = 0.7;
+  Scenario s = sole_supplier();
+  s.clock.years = 0.25;
+  s.nodes.front().inclusion_probability = 0.0;
+  NodeRow rival = s.nodes.front();
+  rival.country = "T";
+  rival.output_t_per_yr = rival.capacity_t_per_yr.emplace(600.0);
+  rival.cash_cost_ratio = 0.3;  // nobody closes
+  s.countries.push_back({"T", "T", 1.0, {}});
+  s.nodes.front().output_t_per_yr = s.nodes.front().capacity_t_per_yr.emplace(600.0);
+  s.nodes.front().cash_cost_ratio = 0.3;
+  s.nodes.push_back(rival);
+  Mineral& law = s.minerals.front();
+  law.flooder = "S";
+  law.flood_per_yr = 3.0;
+  law.flood_months = 4.0;
+  law.flood_depth = depth;
+  law.flood_trigger_fraction = 0.1;
+  Actor& actor = s.actors.front();
+  actor.regimes = {"calm", "tense"};
+  actor.start = {0.0, 1.0};
+  actor.switch_per_yr = {{0.0, 0.0}, {0.0, 0.0}};
+  actor.events_per_yr = {0.5, 1.25};
+  const Network network = calibrated(s);
+  const RunResult result = run_engine(network, n_paths);
+  const double start = 1.0 - std::exp(-3.0 * 2.5 / 12.0);
+  const double flooded[] = {0.0, start, start * 0.75 + (1.0 - start) * start};
+  for (const int step : {1, 2}) {
+    const double price = result.accumulators.price_sum[static_cast<std::size_t>(step)].to_double() /
+                         static_cast<double>(timeline_price_scale) / n_paths;
+    expect_probability("flooded at step " + std::to_string(step),
+                       (1.0 - price) / (1.0 - std::exp(-depth)), flooded[step], n_paths);
+  }
+}
+
 }  // namespace
 }  // namespace blocrisk

@@ -195,6 +195,15 @@ TEST(Restriction, OnlyTheLongestLiesUnderneath) {
   });
 }
 
+TEST(Restriction, TheOneUnderneathHasItsLastStep) {
+  Scenario s = sole_supplier();
+  schedule(s, 2, 9, 0.3);  // to 11
+  schedule(s, 4, 6, 1.0);  // to 10
+  expect_steps(tell(s).unmet, [](int step) {
+    return between(step, 4, 10) ? 1.0 : between(step, 2, 11) ? 0.3 : 0.0;
+  });
+}
+
 TEST(Restriction, EventsOfOneStepApplyInFileOrder) {
   Scenario s = sole_supplier();
   schedule(s, 6, 12, 0.3);
@@ -337,6 +346,33 @@ TEST(StrategicStock, OpensAfterItsLatencyAndReleasesAtItsRate) {
   });
 }
 
+TEST(SharedStock, OpensAfterItsLatencyAndReleasesAtItsRate) {
+  Scenario s = with_stock(sole_supplier(), Kind::shared, 1e4);
+  s.shared_stock.latency_months = 2.0;
+  s.shared_stock.release_rate = 0.4;
+  s.shared_stock.trigger_fraction = 0.1;
+  schedule(s, 6, 12, 1.0);
+  schedule(s, 24, 6, 0.09);
+  expect_steps(tell(s).unmet, [](int step) {
+    if (between(step, 6, 8)) return 1.0;
+    if (between(step, 8, 18)) return 0.6;
+    return between(step, 24, 30) ? 0.09 : 0.0;
+  });
+}
+
+// Both count the steps at which commercial stocks left more than the trigger; the shared stock gets
+// what the member's own leaves.
+TEST(SharedStock, ComesAfterTheMembersOwn) {
+  Scenario s = with_stock(with_stock(sole_supplier(), Kind::strategic, 1e4), Kind::shared, 1e4);
+  s.stocks.front().release_rate = 0.5;
+  s.shared_stock.release_rate = 0.3;
+  s.shared_stock.latency_months = 1.0;
+  schedule(s, 6, 6, 1.0);
+  expect_steps(tell(s).unmet, [](int step) {
+    return step == 6 ? 0.5 : between(step, 7, 12) ? 0.2 : 0.0;
+  });
+}
+
 TEST(CommercialStock, GivesItsFractionOfWhatIsLeftEachMonth) {
   Scenario s = with_stock(sole_supplier(), Kind::commercial, 100.0);
   s.demand.front().commercial_release_fraction = 0.4;
@@ -415,6 +451,44 @@ TEST(Closure, AFloorKeepsABlocProducerOpen) {
   EXPECT_NEAR(operating(s), 1.0, close);
   s.price_floor.circumvention_fraction = 1.0;
   EXPECT_NEAR(operating(s), 0.0, 1e-3);  // smoothed from the floor down
+}
+
+// Floods start for certain and last a step: on at 1, 3, 5, .. for there are no rivals before step 0
+// and a flood does not restart in the step it ends.
+TEST(Flooding, PressesThePriceAndSellsWhatRivalsHaveClosed) {
+  Scenario s = sole_supplier();
+  Mineral& law = s.minerals.front();
+  law.flooder = "S";
+  law.flood_per_yr = 1e4;
+  law.flood_months = 1.0;
+  law.flood_depth = 0.5;
+  law.flood_trigger_fraction = 0.2;
+  law.earn_smoothing_months = 1.0;  // producers feel today's price
+  law.close_per_yr = 1.2;
+  law.open_per_yr = 0.6;
+  law.surge_fraction = 1.0;
+  NodeRow rival = s.nodes.front();
+  rival.country = "T";
+  rival.output_t_per_yr = rival.capacity_t_per_yr.emplace(600.0);
+  rival.cash_cost_ratio = 0.9;
+  s.countries.push_back({"T", "T", 1.0, {}});
+  s.nodes.front().output_t_per_yr = 600.0;
+  s.nodes.front().capacity_t_per_yr = 1200.0;  // can all run, so nobody goes short
+  s.nodes.push_back(rival);
+  s.clock.years = 0.5;
+  const Story story = tell(s);
+  double open = 1.0;
+  for (int step = 0; step < 6; ++step) {
+    const auto at = static_cast<std::size_t>(step);
+    const bool flooded = step % 2 == 1;
+    open = flooded ? open - 0.1 : std::min(open + 0.05, 1.0);
+    EXPECT_NEAR(story.price[at], flooded ? std::exp(-0.5) : 1.0, close) << "step " << step;
+    EXPECT_NEAR(story.operating[at][1], open, close) << "step " << step;
+    EXPECT_NEAR(story.first_node_extra_t[at], flooded ? 50.0 * (1.0 - open) : 0.0, 1e-4)
+        << "step " << step;
+  }
+  law.flood_trigger_fraction = 0.4;  // rivals make a third of what could be sold
+  expect_steps(tell(s).price, [](int) { return 1.0; });
 }
 
 TEST(Project, RampsUpFromItsDelayedStart) {
@@ -532,6 +606,28 @@ TEST(Scarcity, DoesNotReachBuyersWhoRestrict) {
   // M pays 2 at steps 7 to 9 for half its need, then like S.
   EXPECT_NEAR(values_of(result, Measure::extra_cost, 1).front(), (3 * 0.5 + 1) * 100.0 * 1000.0,
               1.0);
+}
+
+// A member that restricts an early stage is inside R as a buyer of the last one.
+TEST(Scarcity, KnowsRestrictionsAtAnyStage) {
+  Scenario s = sole_supplier();
+  add_demand(s, "S", 600.0);
+  s.minerals.front().stages = {"mine", "refine"};
+  NodeRow mine = s.nodes.front();
+  mine.stage = "mine";
+  s.nodes.front().country = "M";
+  s.nodes.front().inclusion_probability = 0.0;
+  s.nodes.push_back(mine);
+  s.bloc.members = {"S", "M"};
+  schedule(s, 6, 4, 0.5);
+  const Network network = calibrated(s);
+  const RunResult result = run_engine(network, 1);
+  // S has no refinery: both lack half of what they need, S 50 t and M 100 t a month. The price
+  // looks at M alone and is 2 from step 7 to 10, which S pays once its restriction is over.
+  EXPECT_NEAR(values_of(result, Measure::shortfall, 0).front(), 2.0 / 36.0, 1e-5);
+  EXPECT_NEAR(values_of(result, Measure::shortfall, 1).front(), 2.0 / 36.0, 1e-5);
+  EXPECT_NEAR(values_of(result, Measure::extra_cost, 0).front(), 50.0 * 1000.0, 1.0);
+  EXPECT_NEAR(values_of(result, Measure::extra_cost, 1).front(), 2.5 * 100.0 * 1000.0, 1.0);
 }
 
 // Pathwise: the same draws, one mineral, one member, one kind of stock.
