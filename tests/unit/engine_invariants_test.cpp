@@ -25,12 +25,10 @@ constexpr double tolerance = 5e-6;
 struct Books {
   const Network& network;
   const ChainSpec& chain;
+  const std::vector<StageBase>& base;
 
   double real(Offset table, int index) const {
     return network.reals[table + static_cast<Offset>(index)];
-  }
-  std::int32_t integer(Offset table, int index) const {
-    return network.ints[table + static_cast<Offset>(index)];
   }
 };
 
@@ -44,10 +42,11 @@ struct StageBooks {
   double need = 0.0;
   std::vector<double> delivered;  ///< [sink] by contracts
 
-  StageBooks(const Books& books, const StageSpec& spec, const StageState<OneLane>& stage,
-             const ChainState<OneLane>& state, Row<float> need_t)
-      : delivered(static_cast<std::size_t>(spec.n_sinks)) {
-    for (int i = 0; i < spec.n_nodes; ++i) add_node(books, spec, stage, i);
+  StageBooks(const Books& books, int s, const ChainState<OneLane>& state, Row<float> need_t)
+      : delivered(static_cast<std::size_t>(books.chain.stages[s].n_sinks)) {
+    const StageSpec& spec = books.chain.stages[s];
+    const std::vector<double>& flow_t = books.base[static_cast<std::size_t>(s)].flow_t;
+    for (int i = 0; i < spec.n_nodes; ++i) add_node(books, spec, flow_t, state.stage[s], i);
     for (int j = 0; j < spec.n_sinks; ++j) {
       const double to_j = delivered[static_cast<std::size_t>(j)];
       contracts += std::min<double>(to_j, need_t[j]);
@@ -58,14 +57,15 @@ struct StageBooks {
   }
 
  private:
-  void add_node(const Books& books, const StageSpec& spec, const StageState<OneLane>& stage,
-                int i) {
+  void add_node(const Books& books, const StageSpec& spec, const std::vector<double>& flow_t,
+                const StageState<OneLane>& stage, int i) {
     const int k = strike_of(books, spec, i);
     const double blocked = k < 0 ? 0.0 : stage.strike.blocked[k];
     double sold = 0.0;
     for (int j = 0; j < spec.n_sinks; ++j) {
       const bool cut = k >= 0 && is_target(stage.strike, k, j);
-      const double flow = stage.contract[i] * books.real(spec.flow_t, i * spec.n_sinks + j);
+      const double flow =
+          stage.contract[i] * flow_t[static_cast<std::size_t>(i * spec.n_sinks + j)];
       sold += flow * (cut ? 1.0 - blocked : 1.0);
       delivered[static_cast<std::size_t>(j)] += flow * (cut ? 1.0 - blocked : 1.0);
     }
@@ -101,7 +101,8 @@ double sum(const std::vector<double>& values) {
 class Auditor final : public PathWatcher {
  public:
   Auditor(const Network& network, int mineral, bool expect_no_waste)
-      : books_{network, network.chains[static_cast<std::size_t>(mineral)]},
+      : books_{network, network.chains[static_cast<std::size_t>(mineral)],
+               network.base[static_cast<std::size_t>(mineral)]},
         expect_no_waste_(expect_no_waste) {}
 
   int steps_short = 0, steps_restricted = 0, steps_drawn = 0, steps_bought = 0, steps_fed = 0;
@@ -118,7 +119,7 @@ class Auditor final : public PathWatcher {
   void stage(int step, int s, const ChainState<OneLane>& state, Row<float> need_t,
              float leftover_t) override {
     const StageSpec& spec = books_.chain.stages[s];
-    const StageBooks stage(books_, spec, state.stage[s], state, need_t);
+    const StageBooks stage(books_, s, state, need_t);
     const double close = tolerance * std::max(stage.need, stage.available);
     // Given = contracts + withheld given + open given.
     const double from_open = stage.open - leftover_t;
