@@ -24,6 +24,7 @@ struct Story final : PathWatcher {
   std::vector<double> unmet;  ///< first member: U/D
   std::vector<double> cover_days, price, restricted;
   std::vector<std::vector<double>> sink_unmet;  ///< [step][sink] U/N
+  std::vector<std::vector<double>> need_t;      ///< [step][sink] N
   std::vector<std::vector<double>> operating;   ///< [step][class]
   std::vector<double> first_node_extra_t;       ///< of the last stage
   int n_stages = 1, n_sinks = 1, n_classes = 0;
@@ -33,6 +34,8 @@ struct Story final : PathWatcher {
     for (int j = 0; j < n_sinks; ++j)
       parts.push_back(static_cast<double>(state.gap_t[j]) /
                       static_cast<double>(state.final_need_t[j]));
+    auto& needs = need_t.emplace_back();
+    for (int j = 0; j < n_sinks; ++j) needs.push_back(state.final_need_t[j]);
     auto& running = operating.emplace_back();
     for (int k = 0; k < n_classes; ++k) running.push_back(state.operating[k]);
     first_node_extra_t.push_back(state.stage[n_stages - 1].extra_t[0]);
@@ -599,8 +602,9 @@ TEST(Scarcity, DoesNotReachBuyersWhoRestrict) {
   add_demand(s, "S", 1200.0);
   s.bloc.members = {"S", "M"};
   schedule(s, 6, 4, 0.5);
-  const Network network = calibrated(s);
-  const RunResult result = run_engine(network, 1);
+  // S is served at home; its need does not dilute the scarcity of M.
+  expect_steps(tell(s).price, [](int step) { return between(step, 7, 11) ? 2.0 : 1.0; });
+  const RunResult result = run_engine(calibrated(s), 1);
   // Once the ban is over S pays 2 like others, for a step: the memory is of one step.
   EXPECT_NEAR(values_of(result, Measure::extra_cost, 0).front(), 100.0 * 1000.0, 1.0);
   // M pays 2 at steps 7 to 9 for half its need, then like S.
@@ -608,8 +612,9 @@ TEST(Scarcity, DoesNotReachBuyersWhoRestrict) {
               1.0);
 }
 
-// A member that restricts an early stage is inside R as a buyer of the last one.
-TEST(Scarcity, KnowsRestrictionsAtAnyStage) {
+/// S refines nothing but mines all there is, and restricts that; M refines. Both then lack half of
+/// what they want, S 50 t and M 100 t a month.
+Scenario restricted_mine() {
   Scenario s = sole_supplier();
   add_demand(s, "S", 600.0);
   s.minerals.front().stages = {"mine", "refine"};
@@ -620,14 +625,31 @@ TEST(Scarcity, KnowsRestrictionsAtAnyStage) {
   s.nodes.push_back(mine);
   s.bloc.members = {"S", "M"};
   schedule(s, 6, 4, 0.5);
-  const Network network = calibrated(s);
-  const RunResult result = run_engine(network, 1);
-  // S has no refinery: both lack half of what they need, S 50 t and M 100 t a month. The price
-  // looks at M alone and is 2 from step 7 to 10, which S pays once its restriction is over.
+  return s;
+}
+
+// A member that restricts an early stage is inside R as a buyer of the last one.
+TEST(Scarcity, KnowsRestrictionsAtAnyStage) {
+  const RunResult result = run_engine(calibrated(restricted_mine()), 1);
   EXPECT_NEAR(values_of(result, Measure::shortfall, 0).front(), 2.0 / 36.0, 1e-5);
   EXPECT_NEAR(values_of(result, Measure::shortfall, 1).front(), 2.0 / 36.0, 1e-5);
+  // The price is 2 from step 7 to 10; S pays it once its restriction is over.
   EXPECT_NEAR(values_of(result, Measure::extra_cost, 0).front(), 50.0 * 1000.0, 1.0);
   EXPECT_NEAR(values_of(result, Measure::extra_cost, 1).front(), 2.5 * 100.0 * 1000.0, 1.0);
+}
+
+TEST(Demand, AnswersThePriceThatItsCountryPaid) {
+  Scenario s = restricted_mine();
+  s.minerals.front().demand_elasticity = 0.25;
+  s.minerals.front().supply_elasticity = 0.25;
+  s.minerals.front().max_response_fraction = 0.25;
+  const auto need = tell(s).need_t;
+  // A price of 4 at step 7 asks for more than the largest response at step 8; not of S, which was
+  // in R up to step 9.
+  EXPECT_NEAR(need[7][0], 100.0, 1e-4);
+  EXPECT_NEAR(need[8][0], 75.0, 1e-4);
+  for (std::size_t step = 0; step <= 10; ++step) EXPECT_NEAR(need[step][1], 50.0, 1e-4);
+  EXPECT_LT(need[11][1], 45.0);
 }
 
 // Pathwise: the same draws, one mineral, one member, one kind of stock.
