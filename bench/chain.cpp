@@ -1,6 +1,7 @@
 // What does one mineral cost? Each mineral of the baseline alone, one thread, per lane width; items
 // are path-steps. Layer 1 of that world (all actors, one price) and counting are in the time, for a
-// chain never runs without them. `flows` says how large the chain is: nodes times sinks, all stages.
+// chain never runs without them. `flows` says how large the chain is: nodes times sinks, all
+// stages.
 #include <benchmark/benchmark.h>
 
 #include <map>

@@ -1,6 +1,6 @@
 // How many baseline paths a second? Per lane width that runs here, on one thread and on all; items
-// are paths. Each iteration samples the same range, as much as `run` gives a backend at a time, into
-// accumulators that exist already; a first call, outside the time, wakes caches and memory.
+// are paths. Each iteration samples the same range, as much as `run` gives a backend at a time,
+// into accumulators that exist already; a first call, outside the time, wakes caches and memory.
 #include <benchmark/benchmark.h>
 
 #include <memory>

@@ -1,7 +1,6 @@
 """What the scripts around the program share: one run in a fresh process, figures with their spread, the machine."""
 
 import json
-import math
 import os
 import shlex
 import statistics
@@ -45,8 +44,8 @@ def median(values):
 
 
 def spread_percent(values):
-    """Standard deviation in percent of the median."""
-    return 100 * statistics.stdev(values) / statistics.median(values) if len(values) > 1 else math.nan
+    """Standard deviation in percent of the median; 0 of a single value."""
+    return 100 * statistics.stdev(values) / statistics.median(values) if len(values) > 1 else 0.0
 
 
 def machine(program):
