@@ -41,7 +41,8 @@ struct Values {
   int n;
 };
 
-/// Counts values into bins. Zeros, the most frequent value of a shortfall, are counted by the group.
+/// Counts values into bins. Zeros, the most frequent value of a shortfall, are counted by the
+/// group.
 template <class L>
 void count_values(Values values, BinRange range, std::uint64_t* histogram) {
   using F = typename L::F;
@@ -75,7 +76,8 @@ inline void add_moments(Values values, double scale, Moments& moments) {
 
 /// Counts values above each threshold.
 template <class L>
-void count_exceedances(Values values, const float* thresholds, int n_thresholds, std::uint64_t* counts) {
+void count_exceedances(Values values, const float* thresholds, int n_thresholds,
+                       std::uint64_t* counts) {
   using F = typename L::F;
   for (int k = 0; k < values.n; k += L::n) {
     const F value = load<F>(values.first + k);
@@ -110,7 +112,8 @@ RISK_FN void store_bins(Bin* target, std::int32_t bin) {
 }
 template <class Bin, int N>
 struct NarrowVector {
-  typedef Bin type __attribute__((vector_size(sizeof(Bin) * N)));  // GCC ignores the attribute in an alias
+  typedef Bin type
+      __attribute__((vector_size(sizeof(Bin) * N)));  // GCC ignores the attribute in an alias
 };
 template <class Bin, class I>
 requires(LanesOf<I>::n > 1) RISK_FN void store_bins(Bin* target, I bin) {
@@ -123,7 +126,8 @@ requires(LanesOf<I>::n > 1) RISK_FN void store_bins(Bin* target, I bin) {
 template <class L>
 RISK_FN std::uint32_t sum_of_lanes(typename L::U units) {
 #if RISK_HAS_AVX512
-  if constexpr (L::n == 16) return static_cast<std::uint32_t>(_mm512_reduce_add_epi32(reinterpret_cast<__m512i>(units)));
+  if constexpr (L::n == 16)
+    return static_cast<std::uint32_t>(_mm512_reduce_add_epi32(reinterpret_cast<__m512i>(units)));
 #endif
   alignas(64) std::uint32_t lanes[L::n];
   store(lanes, units);
@@ -147,24 +151,27 @@ RISK_FN std::uint32_t changed_lanes(const Bin* before, const Bin* now) {
   return changed;
 }
 
-/// Histograms of a family of series over all steps, as changes: a path seldom changes its bin from one
-/// step to the next, so only where it does is counted, and added up over the steps at the end.
+/// Histograms of a family of series over all steps, as changes: a path seldom changes its bin from
+/// one step to the next, so only where it does is counted, and added up over the steps at the end.
 class ChangeCounts {
  public:
   ChangeCounts(int n_series, int n_steps, BinRange range)
       : n_steps_(n_steps),
         n_bins_(range.n_bins()),
-        changes_(static_cast<std::size_t>(n_series * n_steps) * static_cast<std::size_t>(n_bins_)) {}
+        changes_(static_cast<std::size_t>(n_series * n_steps) * static_cast<std::size_t>(n_bins_)) {
+  }
 
   /// Adds the lanes of a group of Width in `counted`; bins [step][lane].
   template <int Width, class Bin>
   void add(int series, const Bin* bins, std::uint32_t counted) {
     std::uint32_t* row = first(series);
-    for (std::uint32_t left = counted; left != 0; left &= left - 1) ++row[bins[__builtin_ctz(left)]];
+    for (std::uint32_t left = counted; left != 0; left &= left - 1)
+      ++row[bins[__builtin_ctz(left)]];
     for (int step = 1; step < n_steps_; ++step, bins += Width) {
       row += n_bins_;
       const Bin* const now = bins + Width;
-      for (std::uint32_t left = changed_lanes<Width>(bins, now) & counted; left != 0; left &= left - 1) {
+      for (std::uint32_t left = changed_lanes<Width>(bins, now) & counted; left != 0;
+           left &= left - 1) {
         const int k = __builtin_ctz(left);
         --row[bins[k]];
         ++row[now[k]];
@@ -193,7 +200,8 @@ class ChangeCounts {
 
  private:
   std::uint32_t* first(int series) {
-    return changes_.data() + static_cast<std::size_t>(series * n_steps_) * static_cast<std::size_t>(n_bins_);
+    return changes_.data() +
+           static_cast<std::size_t>(series * n_steps_) * static_cast<std::size_t>(n_bins_);
   }
   int n_steps_, n_bins_;
   std::vector<std::uint32_t> changes_;

@@ -42,7 +42,8 @@ constexpr LaneVariant variants[] = {
 
 std::string list_of_lanes() {
   std::string text;
-  for (const int lanes : available_lanes()) text += (text.empty() ? "" : ", ") + std::to_string(lanes);
+  for (const int lanes : available_lanes())
+    text += (text.empty() ? "" : ", ") + std::to_string(lanes);
   return text;
 }
 
@@ -80,7 +81,8 @@ class CpuBackend final : public Backend {
   }
   /// About a second of work for the widest lanes, so that progress is lively and stopping quick.
   std::uint64_t batch_paths() const override {
-    return static_cast<std::uint64_t>(n_threads_) * 1024u * static_cast<std::uint64_t>(variant_.lanes);
+    return static_cast<std::uint64_t>(n_threads_) * 1024u *
+           static_cast<std::uint64_t>(variant_.lanes);
   }
 
   void run(PathRange range, Accumulators& into, Samples* samples) override {
@@ -97,10 +99,15 @@ class CpuBackend final : public Backend {
         shared.stop();
       }
     };
-    std::vector<std::thread> others;
-    for (int k = 1; k < n_threads_; ++k) others.emplace_back(work);
+    std::vector<std::jthread> others;
+    try {
+      for (int k = 1; k < n_threads_; ++k) others.emplace_back(work);
+    } catch (...) {  // the system has no more threads; those that run end with their block
+      shared.stop();
+      throw;
+    }
     work();
-    for (std::thread& thread : others) thread.join();
+    others.clear();
     if (failure) std::rethrow_exception(failure);
   }
 
@@ -121,7 +128,8 @@ std::vector<int> available_lanes() {
   return lanes;
 }
 
-std::unique_ptr<Backend> make_cpu_backend(const Network& network, std::uint64_t seed, CpuOptions options) {
+std::unique_ptr<Backend> make_cpu_backend(const Network& network, std::uint64_t seed,
+                                          CpuOptions options) {
   return std::make_unique<CpuBackend>(network, seed, options);
 }
 

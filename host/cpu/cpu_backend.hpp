@@ -18,7 +18,8 @@ struct CpuOptions {
 std::vector<int> available_lanes();
 
 /// Throws EnvironmentError, naming the widths there are, if `options.lanes` is not one of them.
-std::unique_ptr<Backend> make_cpu_backend(const Network& network, std::uint64_t seed, CpuOptions options);
+std::unique_ptr<Backend> make_cpu_backend(const Network& network, std::uint64_t seed,
+                                          CpuOptions options);
 
 struct CpuMemory {
   int threads;

@@ -77,8 +77,8 @@ MemorySize members_size(const NetworkView& net) {
   return {vectors.used(), 0};
 }
 
-/// Writes one lane vector past the caches, where it is a whole line: results are read much later, and
-/// fetching their lines from memory first would cost more than the path itself.
+/// Writes one lane vector past the caches, where it is a whole line: results are read much later,
+/// and fetching their lines from memory first would cost more than the path itself.
 RISK_FN void stream(float* target, F value) {
 #if RISK_LANES == 16 && RISK_HAS_AVX512
   _mm512_stream_ps(target, value);
@@ -118,8 +118,8 @@ class GroupTimelines {
   std::vector<std::uint8_t> is_short_;
 };
 
-/// Timelines of one mineral, all paths of this thread so far. Sums [cell][step] or [step] in the units
-/// of the timelines.
+/// Timelines of one mineral, all paths of this thread so far. Sums [cell][step] or [step] in the
+/// units of the timelines.
 struct MineralTimelines {
   ChangeCounts shortfall, cover, price;
   std::vector<std::uint64_t> shortfall_sum, cover_sum, price_sum, restricted_sum;
@@ -164,7 +164,8 @@ struct TimelineObserver {
   RISK_FN void cell(int step, int c, F unmet_fraction, F cover_days) {
     const auto series = static_cast<std::size_t>(c * n_steps + step);
     if (any(gt(unmet_fraction, splat<F>(0.0f)))) {
-      store_bins(group.shortfall(c) + step * L::n, bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
+      store_bins(group.shortfall(c) + step * L::n,
+                 bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
       group.is_short(c) = 1;
       mineral.shortfall_sum[series] += units(unmet_fraction, timeline_shortfall_scale);
     }
@@ -189,8 +190,8 @@ void drain_sums(std::vector<std::uint64_t>& from, int first, int n, Sum128* sums
   }
 }
 
-/// Groups whose layer 1 is held at a time: few, so that it stays in the second-level cache while the
-/// minerals read it one after the other.
+/// Groups whose layer 1 is held at a time: few, so that it stays in the second-level cache while
+/// the minerals read it one after the other.
 inline constexpr int world_groups = 8;
 
 /// Runs blocks for one thread.
@@ -204,11 +205,13 @@ class Worker {
         block_paths_(paths_per_block(net)),
         first_series_(first_series(net)),
         measure_values_(static_cast<std::size_t>(first_series_.back()) * block_paths_ / L::n),
-        member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) * block_paths_ / L::n),
+        member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) *
+                       block_paths_ / L::n),
         group_timelines_(net) {
     for (int m = 0; m < net.n_minerals; ++m) timelines_.emplace_back(net, net.chains[m].n_cells);
     for (Group& group : groups_) {
-      memory_.emplace_back(world_size(net).vectors + members_size(net).vectors, world_size(net).integers);
+      memory_.emplace_back(world_size(net).vectors + members_size(net).vectors,
+                           world_size(net).integers);
       Arena<L> vectors = memory_.back().vectors();
       Arena<Lanes<1>> integers = memory_.back().integers();
       group.world = take_world<L>(net, vectors, integers);
@@ -241,18 +244,22 @@ class Worker {
 
   static std::vector<int> first_series(const NetworkView& net) {
     std::vector<int> first{0};
-    for (int m = 0; m < net.n_minerals; ++m) first.push_back(first.back() + n_measures * net.chains[m].n_cells);
+    for (int m = 0; m < net.n_minerals; ++m)
+      first.push_back(first.back() + n_measures * net.chains[m].n_cells);
     return first;
   }
   Group& group(int g) { return groups_[g % world_groups]; }
   MineralTimelines& timelines(int m) { return timelines_[static_cast<std::size_t>(m)]; }
   /// A measure of a cell, all paths of the block.
   float* measure_values(int m, int k, int c) {
-    const auto series = static_cast<std::size_t>(first_series_[static_cast<std::size_t>(m)] + k * net_.chains[m].n_cells + c);
+    const auto series = static_cast<std::size_t>(first_series_[static_cast<std::size_t>(m)] +
+                                                 k * net_.chains[m].n_cells + c);
     return reinterpret_cast<float*>(measure_values_.first()) + series * block_paths_;
   }
   int n_paths() const { return static_cast<int>(range_.count()); }
-  std::uint64_t first_path(int g) const { return range_.first + static_cast<std::uint64_t>(g) * L::n; }
+  std::uint64_t first_path(int g) const {
+    return range_.first + static_cast<std::uint64_t>(g) * L::n;
+  }
   int lanes_in(int g) const { return n_paths() - g * L::n < L::n ? n_paths() - g * L::n : L::n; }
 
   /// Both layers of groups [first, last).
@@ -265,7 +272,8 @@ class Worker {
   void start_group(int g) {
     const PathKeys<L> keys = path_keys<L>(seed_, first_path(g));
     run_world<L>(net_, keys, group(g).world);
-    for (int member = 0; member < net_.n_members; ++member) start_member<L>(net_, member, group(g).sums);
+    for (int member = 0; member < net_.n_members; ++member)
+      start_member<L>(net_, member, group(g).sums);
     group(g).digest = {splat<U>(0u), splat<U>(0u)};
   }
 
@@ -278,7 +286,8 @@ class Worker {
     for (int g = first; g < last; ++g) {
       const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
       TimelineObserver observer{group_timelines_, timelines(m), net_.n_steps, counted};
-      run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result, observer);
+      run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result,
+                   observer);
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
       timelines(m).add(group_timelines_, chain.n_cells, lanes_below<L>(lanes_in(g)));
     }
@@ -297,7 +306,8 @@ class Worker {
 
   /// First [member][mineral] index of a cell.
   std::size_t cell_index(int m, int c) const {
-    return static_cast<std::size_t>(net_.ints[net_.chains[m].cell_member + c] * net_.n_minerals + m);
+    return static_cast<std::size_t>(net_.ints[net_.chains[m].cell_member + c] * net_.n_minerals +
+                                    m);
   }
 
   void count_mineral(int m) {
@@ -313,8 +323,11 @@ class Worker {
       const Values values{measure_values(m, k, c), n_paths()};
       const BinRange range = bins_of(measure_table[k].kind);
       const auto measure = static_cast<std::size_t>(k);
-      count_values<L>(values, range, &into.histogram[measure][cell * static_cast<std::size_t>(range.n_bins())]);
-      const double scale = net_.measure_scale[measure * static_cast<std::size_t>(net_.n_members * net_.n_minerals) + cell];
+      count_values<L>(values, range,
+                      &into.histogram[measure][cell * static_cast<std::size_t>(range.n_bins())]);
+      const double scale =
+          net_.measure_scale[measure * static_cast<std::size_t>(net_.n_members * net_.n_minerals) +
+                             cell];
       add_moments(values, scale, into.moments[measure][cell]);
       if (ratio_index(k) < 0 || net_.n_thresholds == 0) continue;
       auto& exceedance = into.exceedance[static_cast<std::size_t>(ratio_index(k))];
@@ -349,10 +362,12 @@ class Worker {
     for (int path = 0; path < n_paths(); ++path) {
       const std::uint64_t number = range_.first + static_cast<std::uint64_t>(path);
       if (!samples.holds(number)) continue;
-      const std::size_t row = (number - samples.first_path) * static_cast<std::size_t>(net_.n_members * net_.n_minerals);
+      const std::size_t row = (number - samples.first_path) *
+                              static_cast<std::size_t>(net_.n_members * net_.n_minerals);
       for (int c = 0; c < net_.chains[m].n_cells; ++c) {
         for (int k = 0; k < n_measures; ++k) {
-          samples.measure[static_cast<std::size_t>(k)][row + cell_index(m, c)] = measure_values(m, k, c)[path];
+          samples.measure[static_cast<std::size_t>(k)][row + cell_index(m, c)] =
+              measure_values(m, k, c)[path];
         }
       }
     }
@@ -363,7 +378,8 @@ class Worker {
     const int rows_before = measure < static_cast<int>(MemberMeasure::annual_loss)
                                 ? measure * net_.n_members + member
                                 : n_member_measures * net_.n_members + member * net_.n_years + year;
-    return reinterpret_cast<float*>(member_values_.first()) + static_cast<std::size_t>(rows_before) * block_paths_;
+    return reinterpret_cast<float*>(member_values_.first()) +
+           static_cast<std::size_t>(rows_before) * block_paths_;
   }
 
   /// Member-level measures of a group, once all its minerals have run.
@@ -393,7 +409,8 @@ class Worker {
     for (int member = 0; member < net_.n_members; ++member) {
       for (int k = 0; k < n_member_measures; ++k) {
         const int rows = k == static_cast<int>(MemberMeasure::annual_loss) ? net_.n_years : 1;
-        for (int y = 0; y < rows; ++y) count_member(k, member, {member_values(k, member, y), n_paths()}, into);
+        for (int y = 0; y < rows; ++y)
+          count_member(k, member, {member_values(k, member, y), n_paths()}, into);
       }
       const Values loss{member_values(static_cast<int>(MemberMeasure::loss), member), n_paths()};
       offer_worst<L>(loss, range_.first, into.member_worst[static_cast<std::size_t>(member)]);
@@ -407,7 +424,8 @@ class Worker {
     const BinRange range = bins_of(member_measure_table[k].kind);
     const auto measure = static_cast<std::size_t>(k);
     const auto at = static_cast<std::size_t>(member);
-    count_values<L>(values, range, &into.member_histogram[measure][at * static_cast<std::size_t>(range.n_bins())]);
+    count_values<L>(values, range,
+                    &into.member_histogram[measure][at * static_cast<std::size_t>(range.n_bins())]);
     const double scale = net_.member_measure_scale[k * net_.n_members + member];
     add_moments(values, scale, into.member_moments[measure][at]);
   }
@@ -428,15 +446,18 @@ class Worker {
     for (int path = 0; path < n_paths(); ++path) {
       const std::uint64_t number = range_.first + static_cast<std::uint64_t>(path);
       if (!samples.holds(number)) continue;
-      const std::size_t row = (number - samples.first_path) * static_cast<std::size_t>(net_.n_members);
+      const std::size_t row =
+          (number - samples.first_path) * static_cast<std::size_t>(net_.n_members);
       for (int member = 0; member < net_.n_members; ++member) {
         const std::size_t at = row + static_cast<std::size_t>(member);
         for (std::size_t k = 0; k < annual; ++k) {
           samples.member_measure[k][at] = member_values(static_cast<int>(k), member)[path];
         }
         for (int y = 0; y < net_.n_years; ++y) {
-          const std::size_t year = at * static_cast<std::size_t>(net_.n_years) + static_cast<std::size_t>(y);
-          samples.member_measure[annual][year] = member_values(static_cast<int>(annual), member, y)[path];
+          const std::size_t year =
+              at * static_cast<std::size_t>(net_.n_years) + static_cast<std::size_t>(y);
+          samples.member_measure[annual][year] =
+              member_values(static_cast<int>(annual), member, y)[path];
         }
       }
     }
@@ -452,7 +473,7 @@ class Worker {
   Memory member_values_;
   GroupTimelines group_timelines_;
   std::vector<MineralTimelines> timelines_;  ///< [mineral]
-  std::vector<Memory> memory_;                          ///< of each group held
+  std::vector<Memory> memory_;               ///< of each group held
   Group groups_[world_groups];
   PathRange range_;
   int n_groups_ = 0;

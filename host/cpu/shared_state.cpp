@@ -8,14 +8,16 @@ namespace {
 
 std::uint64_t n_cells(const NetworkView& network) {
   std::uint64_t cells = 0;
-  for (int m = 0; m < network.n_minerals; ++m) cells += static_cast<std::uint64_t>(network.chains[m].n_cells);
+  for (int m = 0; m < network.n_minerals; ++m)
+    cells += static_cast<std::uint64_t>(network.chains[m].n_cells);
   return cells;
 }
 
 }  // namespace
 
 std::uint64_t result_bytes_per_path(const NetworkView& network) {
-  const auto member_rows = static_cast<std::uint64_t>(network.n_members * (n_member_measures + network.n_years));
+  const auto member_rows =
+      static_cast<std::uint64_t>(network.n_members * (n_member_measures + network.n_years));
   return sizeof(float) * (n_cells(network) * n_measures + member_rows);
 }
 
@@ -36,7 +38,8 @@ std::uint64_t paths_per_block(const NetworkView& network) {
   return paths;
 }
 
-SharedState::SharedState(const NetworkView& network, PathRange range, Accumulators& into, Samples* samples)
+SharedState::SharedState(const NetworkView& network, PathRange range, Accumulators& into,
+                         Samples* samples)
     : range_(range),
       block_paths_(paths_per_block(network)),
       into_(into),
@@ -47,7 +50,9 @@ SharedState::SharedState(const NetworkView& network, PathRange range, Accumulato
 PathRange SharedState::next_block() {
   const std::lock_guard lock(queue_lock_);
   const std::uint64_t first = std::min(next_, range_.last);
-  next_ = std::min(range_.last, (first / block_paths_ + 1) * block_paths_);
+  const std::uint64_t to_boundary =
+      block_paths_ - first % block_paths_;  // path numbers may end at 2^64
+  next_ = first + std::min(range_.last - first, to_boundary);
   return {first, next_};
 }
 

@@ -65,22 +65,23 @@ struct Accumulators {
   AccumulatorShape shape;
   std::uint64_t n_paths = 0;
 
-  std::array<std::vector<std::uint64_t>, n_measures> histogram;         ///< [cell][bin]
-  std::array<std::vector<Moments>, n_measures> moments;                 ///< [cell]
-  std::array<std::vector<std::uint64_t>, n_ratio_measures> exceedance;  ///< [cell][threshold], value > threshold
-  std::vector<WorstList> worst;                                         ///< [cell], by shortfall
+  std::array<std::vector<std::uint64_t>, n_measures> histogram;  ///< [cell][bin]
+  std::array<std::vector<Moments>, n_measures> moments;          ///< [cell]
+  std::array<std::vector<std::uint64_t>, n_ratio_measures>
+      exceedance;                ///< [cell][threshold], value > threshold
+  std::vector<WorstList> worst;  ///< [cell], by shortfall
 
   std::array<std::vector<std::uint64_t>, n_member_measures> member_histogram;  ///< [member][bin]
   std::array<std::vector<Moments>, n_member_measures> member_moments;          ///< [member]
-  std::vector<WorstList> member_worst;                                         ///< [member], by loss
+  std::vector<WorstList> member_worst;  ///< [member], by loss
 
   std::vector<std::uint64_t> shortfall_histogram;  ///< timeline U/D [cell][step][bin]
   std::vector<Sum128> shortfall_sum;               ///< [cell][step], scale timeline_shortfall_scale
   std::vector<std::uint64_t> cover_histogram;      ///< days of cover [cell][step][bin]
   std::vector<Sum128> cover_sum;
-  std::vector<std::uint64_t> price_histogram;      ///< price ratio [mineral][step][bin]
+  std::vector<std::uint64_t> price_histogram;  ///< price ratio [mineral][step][bin]
   std::vector<Sum128> price_sum;
-  std::vector<Sum128> restricted_sum;              ///< restricted fraction [mineral][step]
+  std::vector<Sum128> restricted_sum;  ///< restricted fraction [mineral][step]
 
   /// Sum modulo 2^64 of the digests of the paths done, per block of 65,536 path numbers.
   std::map<std::uint64_t, std::uint64_t> block_digest;

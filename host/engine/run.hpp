@@ -20,17 +20,18 @@ struct Progress {
 
 struct RunOptions {
   PathRange range;
-  std::uint64_t n_samples = 0;                      ///< store per-path measures of the first n paths of the range
-  std::uint64_t batch_paths = 0;                    ///< 0: the backend's choice
-  std::function<bool(const Progress&)> on_progress; ///< after every batch; false stops the run there
+  std::uint64_t n_samples = 0;    ///< store per-path measures of the first n paths of the range
+  std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
+  std::function<bool(const Progress&)>
+      on_progress;  ///< after every batch; false stops the run there
 };
 
 struct RunResult {
   Accumulators accumulators;
   Samples samples;
-  std::vector<PathRange> done;       ///< path ranges sampled
+  std::vector<PathRange> done;  ///< path ranges sampled
   std::uint64_t paths_asked = 0;
-  std::string stop_reason;           ///< "done" or "stopped"
+  std::string stop_reason;  ///< "done" or "stopped"
   std::string backend, device;
   double sampling_s = 0;
 };

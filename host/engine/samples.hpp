@@ -14,7 +14,8 @@ struct Samples {
   std::uint64_t n_paths = 0;
   int n_members = 0, n_minerals = 0, n_years = 0;
   std::array<std::vector<float>, n_measures> measure;  ///< [path][member][mineral]
-  std::array<std::vector<float>, n_member_measures> member_measure;  ///< [path][member]; annual_loss [path][member][year]
+  std::array<std::vector<float>, n_member_measures>
+      member_measure;  ///< [path][member]; annual_loss [path][member][year]
 
   Samples() = default;
   Samples(std::uint64_t first, std::uint64_t count, int members, int minerals, int years);

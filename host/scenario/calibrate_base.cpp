@@ -146,7 +146,7 @@ class Balancer {
     for (const TradeRow& row : scenario_.trade) {
       if (!is_here(row) || row.importer_index != importer) continue;
       const int node = exporting_node(base, row);
-      if (node == none) continue;
+      if (node == no_index) continue;
       known.push_back({node, row.import_fraction});
       sum += row.import_fraction;
     }
@@ -168,14 +168,14 @@ class Balancer {
         "import fraction " + rounded_text(row.import_fraction) + " dropped: ";
     if (row.exporter_index == row.importer_index) {
       report(pair, dropped + "a country does not import from itself");
-      return none;
+      return no_index;
     }
     for (std::size_t i = 0; i < base.output_t.size(); ++i) {
       if (base.node_country[i] == row.exporter_index && base.output_t[i] > 0.0)
         return static_cast<int>(i);
     }
     report(pair, dropped + row.exporter + " has no output at this stage");
-    return none;
+    return no_index;
   }
 
   void report_importers_without_sink(const StageBase& base) {

@@ -11,7 +11,7 @@ namespace blocrisk {
 
 /// One mineral's rows of the scenario, in slot order.
 struct ChainInput {
-  int mineral = none;
+  int mineral = no_index;
   const Mineral* law = nullptr;
   std::vector<std::vector<const NodeRow*>> nodes;  ///< [stage][node]
   std::vector<const DemandRow*> demand;            ///< [last-stage sink], those with demand

@@ -15,7 +15,7 @@ int slot_of_country(const std::vector<int>& countries, int country) {
   for (std::size_t slot = 0; slot < countries.size(); ++slot) {
     if (countries[slot] == country) return static_cast<int>(slot);
   }
-  return none;
+  return no_index;
 }
 
 namespace {
@@ -82,7 +82,7 @@ void build_projects(const ChainContext& context, ChainSpec& chain) {
     if (row.mineral_index != context.input.mineral) continue;
     const auto& stage = context.base[static_cast<std::size_t>(row.stage_index)];
     const int node = slot_of_country(stage.node_country, row.country_index);
-    if (node == none) {
+    if (node == no_index) {
       context.report(row.stage, row.name,
                      "project dropped: " + row.country + " has no node at this stage");
       continue;

@@ -69,7 +69,7 @@ void build_cells(const ChainContext& context, ChainSpec& chain) {
   const auto& member_indices = context.scenario.bloc.member_indices;
   for (std::size_t member = 0; member < member_indices.size(); ++member) {
     const int slot = slot_of_country(context.last().sink_country, member_indices[member]);
-    if (slot == none) continue;
+    if (slot == no_index) continue;
     sinks.push_back(slot);
     members.push_back(static_cast<std::int32_t>(member));
   }

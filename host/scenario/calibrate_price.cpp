@@ -46,13 +46,13 @@ std::vector<std::int32_t> flood_thresholds(const ChainContext& context, const Ac
 
 void build_flooding(const ChainContext& context, ChainSpec& chain) {
   const Mineral& law = *context.input.law;
-  chain.flood_actor = none;
+  chain.flood_actor = no_index;
   chain.flood_stream = context.pools.stream("flood|" + law.id);
   const Actor* actor = nullptr;
-  if (law.flooder_index != none && law.flood_per_yr > 0.0) {
+  if (law.flooder_index != no_index && law.flood_per_yr > 0.0) {
     chain.flooder = 1;
     chain.flood_actor = context.scenario.actor_index(law.flooder);
-    if (chain.flood_actor != none)
+    if (chain.flood_actor != no_index)
       actor = &context.scenario.actors[static_cast<std::size_t>(chain.flood_actor)];
     chain.flood_thresholds = context.pools.add_ints(flood_thresholds(context, actor));
   } else {

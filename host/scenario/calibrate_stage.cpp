@@ -34,8 +34,9 @@ class StageBuilder {
     add_members();
     add_priority();
     spec_.op_class = pools_.add_ints({op_class.begin(), op_class.end()});
-    const bool floods = law_.flooder_index != none && law_.flood_per_yr > 0.0;
-    spec_.flooder_node = floods ? slot_of_country(base_.node_country, law_.flooder_index) : none;
+    const bool floods = law_.flooder_index != no_index && law_.flood_per_yr > 0.0;
+    spec_.flooder_node =
+        floods ? slot_of_country(base_.node_country, law_.flooder_index) : no_index;
     add_strikes();
     add_outages();
     return spec_;
@@ -95,7 +96,8 @@ class StageBuilder {
     const auto padded = static_cast<std::size_t>(padded_sinks(static_cast<int>(n_sinks)));
     std::vector<double> flows(nodes_.size() * padded);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      for (std::size_t j = 0; j < n_sinks; ++j) flows[i * padded + j] = base_.flow_t[i * n_sinks + j];
+      for (std::size_t j = 0; j < n_sinks; ++j)
+        flows[i * padded + j] = base_.flow_t[i * n_sinks + j];
     }
     return flows;
   }
@@ -129,7 +131,8 @@ class StageBuilder {
     key.push_back(scenario.is_member(country));
     key.push_back(scenario.countries[static_cast<std::size_t>(country)].purchasing_weight);
     const auto& order = scenario.allocation.order_indices;
-    const bool is_home = scenario.actor_index(scenario.countries[static_cast<std::size_t>(country)].id) != none;
+    const bool is_home =
+        scenario.actor_index(scenario.countries[static_cast<std::size_t>(country)].id) != no_index;
     const bool has_place = std::find(order.begin(), order.end(), country) != order.end();
     key.push_back(is_home || has_place ? static_cast<double>(country) : -1.0);
     return key;
@@ -141,7 +144,8 @@ class StageBuilder {
     std::vector<std::vector<std::int32_t>> classes;
     for (std::size_t j = 0; j < base_.sink_country.size(); ++j) {
       const auto key = class_key(j);
-      const auto at = static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
+      const auto at =
+          static_cast<std::size_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
       if (at == keys.size()) {
         keys.push_back(key);
         classes.emplace_back();
@@ -189,7 +193,7 @@ class StageBuilder {
     for (std::size_t k = 0; k < classes_.size(); ++k) {
       if (country_of_class(k) == country) return static_cast<std::int32_t>(k);
     }
-    return none;
+    return no_index;
   }
 
   bool holds(const TargetGroup& group, int country) const {
@@ -254,7 +258,7 @@ class StageBuilder {
     std::vector<std::int32_t> order;
     for (const int country : context_.scenario.allocation.order_indices) {
       const std::int32_t its_class = class_of_country(country);
-      if (its_class != none) order.push_back(its_class);
+      if (its_class != no_index) order.push_back(its_class);
     }
     spec_.n_priority = static_cast<std::int32_t>(order.size());
     spec_.priority_classes = pools_.add_ints(order);
@@ -283,7 +287,7 @@ class StageBuilder {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const NodeRow& row = *nodes_[i];
       const int actor = context_.scenario.actor_index(row.country);
-      if (actor == none || !(row.inclusion_probability > 0.0 || is_scheduled(actor))) continue;
+      if (actor == no_index || !(row.inclusion_probability > 0.0 || is_scheduled(actor))) continue;
       StrikeSpec strike{};
       strike.node = static_cast<std::int32_t>(i);
       strike.actor = actor;

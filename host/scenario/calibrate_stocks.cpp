@@ -26,7 +26,7 @@ void build_strategic(const ChainContext& context, ChainSpec& chain) {
   for (const StockRow& row : context.scenario.stocks) {
     if (row.mineral_index != context.input.mineral) continue;
     const int slot = slot_of_country(context.last().sink_country, row.holder_index);
-    if (slot == none) {
+    if (slot == no_index) {
       if (row.tonnes.value_or(0.0) > 0.0 || row.days.value_or(0.0) > 0.0) {
         context.report("", row.holder,
                        "strategic stock dropped: its holder has no demand of this mineral");

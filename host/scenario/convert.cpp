@@ -325,7 +325,7 @@ class Conversion {
       }
     }
     for (const KeySpec& key : section.keys) {
-      if (table.column(key.name) != none || key.presence == Presence::optional) continue;
+      if (table.column(key.name) != no_index || key.presence == Presence::optional) continue;
       complain(table.header, std::string(section.name) + "." + std::string(key.name), "",
                "missing column");
       if (key.presence == Presence::key) result_.unreadable.emplace(section.name);
@@ -353,7 +353,7 @@ class Conversion {
     result.source = {table.file, table.rows[row].line};
     std::vector<std::size_t> bad;
     for (std::size_t i = 0; i < section.keys.size(); ++i) {
-      if (positions[i] == none) continue;
+      if (positions[i] == no_index) continue;
       const std::string_view cell =
           trimmed(table.rows[row].cells[static_cast<std::size_t>(positions[i])]);
       if (!convert_cell(cell, section.keys[i], fields_of<T>()[i], result)) bad.push_back(i);
@@ -403,7 +403,7 @@ class Conversion {
     for (std::size_t i = 0; i < section.keys.size(); ++i) {
       const KeySpec& key = section.keys[i];
       if (key.required_with.empty()) continue;
-      if (positions[i] != none &&
+      if (positions[i] != no_index &&
           !trimmed(table.rows[row].cells[static_cast<std::size_t>(positions[i])]).empty())
         continue;
       const auto rate = std::ranges::find(fields_of<T>(), key.required_with, &Field<T>::name);

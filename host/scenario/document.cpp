@@ -64,7 +64,7 @@ std::string describe(const Value& value) {
 
 int RawTable::column(std::string_view name) const {
   const auto found = std::ranges::find(columns, name);
-  return found == columns.end() ? none : static_cast<int>(found - columns.begin());
+  return found == columns.end() ? no_index : static_cast<int>(found - columns.begin());
 }
 
 int Complaints::add_file(std::string name) {
@@ -77,7 +77,7 @@ void Complaints::add(SourceLine source, std::string key, std::string value, std:
     ++n_unlisted_;
     return;
   }
-  const std::string file_name = source.file == none ? std::string() : file(source.file);
+  const std::string file_name = source.file == no_index ? std::string() : file(source.file);
   list_.push_back({file_name, source.line, std::move(key), std::move(value), std::move(message)});
 }
 

@@ -44,7 +44,7 @@ struct RawTable {
   SourceLine header;
   std::vector<std::string> columns;
   std::vector<CsvRow> rows;
-  int file = none;
+  int file = no_index;
   std::map<std::pair<std::size_t, std::size_t>, SourceLine>
       overridden;  ///< (row, column) -> who changed it
 

@@ -20,18 +20,18 @@ struct Adjustment {
 
 /// Double-precision base state of one stage, kept for diagnostics and tests.
 struct StageBase {
-  std::vector<double> output_t;      ///< [node] B per year
-  std::vector<double> capacity_t;    ///< [node] K per year
-  std::vector<double> flow_t;        ///< [node][sink] F per step
-  std::vector<double> sink_want_t;   ///< [sink] per step
+  std::vector<double> output_t;     ///< [node] B per year
+  std::vector<double> capacity_t;   ///< [node] K per year
+  std::vector<double> flow_t;       ///< [node][sink] F per step
+  std::vector<double> sink_want_t;  ///< [sink] per step
   std::vector<int> node_country, sink_country;
-  double scale = 1.0;                ///< beta
-  double worst_residual = 0.0;       ///< rows and columns, relative to the stage's total
+  double scale = 1.0;           ///< beta
+  double worst_residual = 0.0;  ///< rows and columns, relative to the stage's total
 };
 
 struct Network {
   int n_steps = 0, steps_per_year = 0;
-  std::vector<std::string> members, minerals;                 ///< ids
+  std::vector<std::string> members, minerals;  ///< ids
   std::vector<float> reals;
   std::vector<std::int32_t> ints;
   std::vector<ChainSpec> chains;
@@ -46,12 +46,12 @@ struct Network {
   std::vector<std::uint32_t> price_streams;
   std::vector<float> cholesky;
   std::vector<float> exceedance;
-  std::vector<double> measure_scale, member_measure_scale;    ///< powers of two
-  NetworkView header{};                                       ///< the scalars; pointers are set by view()
+  std::vector<double> measure_scale, member_measure_scale;  ///< powers of two
+  NetworkView header{};  ///< the scalars; pointers are set by view()
 
-  std::vector<std::vector<StageBase>> base;                   ///< [mineral][stage]
+  std::vector<std::vector<StageBase>> base;  ///< [mineral][stage]
   std::vector<Adjustment> adjustments;
-  std::string hash;                                           ///< SHA-256 of everything a path reads
+  std::string hash;  ///< SHA-256 of everything a path reads
 
   NetworkView view() const;
 };

@@ -359,10 +359,10 @@ class Application {
     std::vector<std::size_t> key_positions;
     for (const std::string& name : key_names) {
       const int position = table.column(name);
-      if (position == none) return;  // a missing column, which the reading of the table tells
+      if (position == no_index) return;  // a missing column, which the reading of the table tells
       key_positions.push_back(static_cast<std::size_t>(position));
     }
-    if (table.column(column) == none) {
+    if (table.column(column) == no_index) {
       table.columns.push_back(column);
       for (CsvRow& row : table.rows) row.cells.emplace_back();
     }
@@ -439,7 +439,7 @@ class Application {
   static std::optional<double> cell_number(std::string_view table_name, const RawTable& table,
                                            std::size_t row, std::string_view column) {
     const int position = table.column(column);
-    if (position != none) {
+    if (position != no_index) {
       const std::string_view text =
           trimmed(table.rows[row].cells[static_cast<std::size_t>(position)]);
       if (!text.empty()) return parse_number(text);

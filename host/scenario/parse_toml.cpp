@@ -189,7 +189,7 @@ ValueMap parse_toml(std::string_view text, int file, Complaints& complaints) {
 }
 
 std::optional<Value> parse_toml_value(std::string_view text) {
-  Parsed parsed = parse("value = " + std::string(text), none);
+  Parsed parsed = parse("value = " + std::string(text), no_index);
   if (!parsed.problem.empty() || parsed.map.size() != 1) return std::nullopt;
   return std::move(parsed.map.begin()->second);
 }

@@ -22,13 +22,13 @@ IndexByName index_by(const std::vector<T>& entries, Name name) {
 
 int find(const IndexByName& index, const std::string& name) {
   const auto found = index.find(name);
-  return found == index.end() ? none : found->second;
+  return found == index.end() ? no_index : found->second;
 }
 
 template <class T, class Name>
 int position(const std::vector<T>& entries, Name name, const std::string& wanted) {
   const auto found = std::ranges::find(entries, wanted, name);
-  return found == entries.end() ? none : static_cast<int>(found - entries.begin());
+  return found == entries.end() ? no_index : static_cast<int>(found - entries.begin());
 }
 
 double value_or_zero(const std::map<std::string, double>& values, const std::string& key) {
@@ -88,7 +88,7 @@ void resolve_groups(Scenario& s, const IndexByName& countries) {
     if (held == nullptr && group.name == "bloc") held = &s.bloc.members;
     if (held == nullptr) continue;
     for (const int country : indices(*held, countries)) {
-      if (country != none) group.holds[static_cast<std::size_t>(country)] = 1;
+      if (country != no_index) group.holds[static_cast<std::size_t>(country)] = 1;
     }
   }
 }
@@ -179,10 +179,10 @@ int Scenario::actor_index(const std::string& country) const {
 }
 
 int Scenario::stage_index(int mineral, const std::string& stage) const {
-  if (mineral == none) return none;
+  if (mineral == no_index) return no_index;
   const std::vector<std::string>& stages = minerals[static_cast<std::size_t>(mineral)].stages;
   const auto found = std::ranges::find(stages, stage);
-  return found == stages.end() ? none : static_cast<int>(found - stages.begin());
+  return found == stages.end() ? no_index : static_cast<int>(found - stages.begin());
 }
 
 void resolve(Scenario& s) {

@@ -28,12 +28,12 @@ inline constexpr double days_per_yr = 365.0;        ///< where stocks are given 
 inline constexpr double default_utilisation = 0.9;  ///< capacity = output / 0.9 where none is given
 
 inline constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-inline constexpr int none = -1;  ///< an index that names nothing
+inline constexpr int no_index = -1;  ///< an index that names nothing
 
 /// Where a row or key was written. Not part of a scenario's value: all are equal.
 struct SourceLine {
-  int file = none;  ///< index into Provenance::files
-  int line = 0;     ///< 1 is the first; 0 where there are no lines (a command-line option)
+  int file = no_index;  ///< index into Provenance::files
+  int line = 0;         ///< 1 is the first; 0 where there are no lines (a command-line option)
   friend constexpr bool operator==(const SourceLine&, const SourceLine&) { return true; }
 };
 
@@ -145,7 +145,7 @@ struct Actor {
   double bundle_correlation = 0.5;
   double enforcement = 0.0;
   std::map<std::string, double> instruments, targets;  ///< weights by name, as written
-  int country_index = none;
+  int country_index = no_index;
   std::vector<double> instrument_weights;  ///< per instrument in file order, normalised
   std::vector<double> target_weights;      ///< per target group in file order, normalised
   SourceLine source;
@@ -161,7 +161,7 @@ struct ScheduledEvent {
   std::string target;
   std::optional<std::vector<std::string>> minerals;  ///< absent: all
   std::optional<double> duration_months;             ///< absent: drawn from the instrument
-  int actor_index = none, instrument_index = none, target_index = none;
+  int actor_index = no_index, instrument_index = no_index, target_index = no_index;
   std::vector<int> mineral_indices;  ///< all minerals where none is listed
   SourceLine source;
   bool operator==(const ScheduledEvent&) const = default;
@@ -203,7 +203,7 @@ struct Mineral {
   double scarcity_months = 2.0;
   double substitution_reversal_per_yr = 0.1;
   double initial_price_ratio = 1.0;
-  int flooder_index = none;
+  int flooder_index = no_index;
   SourceLine source;
   bool operator==(const Mineral&) const = default;
 };
@@ -222,7 +222,7 @@ struct NodeRow {
   double outage_depth = 0.0;
   double inclusion_probability = 0.0;
   double feed_stock_days = 0.0;
-  int mineral_index = none, stage_index = none, country_index = none;
+  int mineral_index = no_index, stage_index = no_index, country_index = no_index;
   SourceLine source;
   bool operator==(const NodeRow&) const = default;
 
@@ -240,7 +240,7 @@ struct DemandRow {
   double commercial_stock_days = 30.0;
   double commercial_release_fraction = 0.5;  ///< per month
   double commercial_refill_yr = 1.0;
-  int mineral_index = none, country_index = none;
+  int mineral_index = no_index, country_index = no_index;
   SourceLine source;
   bool operator==(const DemandRow&) const = default;
 };
@@ -249,7 +249,8 @@ struct DemandRow {
 struct TradeRow {
   std::string mineral, stage, importer, exporter;
   double import_fraction = missing;
-  int mineral_index = none, stage_index = none, importer_index = none, exporter_index = none;
+  int mineral_index = no_index, stage_index = no_index, importer_index = no_index,
+      exporter_index = no_index;
   SourceLine source;
   bool operator==(const TradeRow&) const = default;
 };
@@ -262,7 +263,7 @@ struct StockRow {
   double latency_months = 1.0;
   double release_rate = 0.5;  ///< of the reference demand, per step
   double buy_below = 0.0;     ///< price ratio
-  int mineral_index = none, holder_index = none;
+  int mineral_index = no_index, holder_index = no_index;
   SourceLine source;
   bool operator==(const StockRow&) const = default;
 };
@@ -277,7 +278,7 @@ struct ProjectRow {
   double ramp_median_months = missing, ramp_log_sd = missing;
   double success_probability = missing;
   double incentive_price_ratio = missing;
-  int mineral_index = none, stage_index = none, country_index = none;
+  int mineral_index = no_index, stage_index = no_index, country_index = no_index;
   SourceLine source;
   bool operator==(const ProjectRow&) const = default;
 };

@@ -25,7 +25,7 @@ void Findings::add(const std::string& address, SourceLine fallback, std::string 
 void Findings::check_known(int index, const std::string& address, SourceLine fallback,
                            const std::string& name, std::string_view table,
                            const std::vector<std::string>& known) {
-  if (index != none || !can_read(table)) return;
+  if (index != no_index || !can_read(table)) return;
   const std::string hint = complaints_->wants_hint() ? nearest_hint(name, known) : "";
   const std::string_view what = table == "countries"  ? "country"
                                 : table == "minerals" ? "mineral"

@@ -62,7 +62,7 @@ void check_weights(const std::map<std::string, double>& weights, const std::vect
   for (const auto& [name, weight] : weights) {
     sum += weight;
     const bool known = std::ranges::find(named, name, &T::name) != named.end();
-    findings.check_known(known ? 0 : none, address + "." + name, actor.source, name, table,
+    findings.check_known(known ? 0 : no_index, address + "." + name, actor.source, name, table,
                          names_of(named));
   }
   const bool has_negative =
@@ -173,10 +173,10 @@ void check_actors(const Scenario& scenario, Findings& findings) {
   for (const TargetGroup& group : scenario.target_groups) check_group(group, findings);
   for (const Actor& actor : scenario.actors) {
     const std::string address = "actor." + actor.country + ".";
-    if (actor.country_index == none && !actor.country.empty()) {
+    if (actor.country_index == no_index && !actor.country.empty()) {
       std::vector<std::string> countries;
       for (const Country& country : scenario.countries) countries.push_back(country.id);
-      findings.check_known(none, address + "country", actor.source, actor.country, "countries",
+      findings.check_known(no_index, address + "country", actor.source, actor.country, "countries",
                            countries);
     }
     check_regimes(actor, address, findings);

@@ -126,22 +126,22 @@ class NameChecks {
   template <class T>
   void check_country(const T& row, std::string_view table, std::string_view column, int index,
                      const std::string& id) {
-    if (index == none)
+    if (index == no_index)
       findings_.check_known(index, address(row, table, column), row.source, id, "countries",
                             countries_);
   }
 
   template <class T>
   void check_mineral(const T& row, std::string_view table) {
-    if (row.mineral_index != none) return;
-    findings_.check_known(none, address(row, table, "mineral"), row.source, row.mineral, "minerals",
-                          minerals_);
+    if (row.mineral_index != no_index) return;
+    findings_.check_known(no_index, address(row, table, "mineral"), row.source, row.mineral,
+                          "minerals", minerals_);
   }
 
   template <class T>
   void check_stage(const T& row, std::string_view table) {
-    if (row.mineral_index == none || row.stage_index != none) return;
-    findings_.check_known(none, address(row, table, "stage"), row.source, row.stage,
+    if (row.mineral_index == no_index || row.stage_index != no_index) return;
+    findings_.check_known(no_index, address(row, table, "stage"), row.source, row.stage,
                           "stage of " + row.mineral,
                           s_.minerals[static_cast<std::size_t>(row.mineral_index)].stages);
   }

@@ -88,12 +88,12 @@ class NetworkChecks {
         findings_.add(row_address("nodes", row) + ".outage_months", row.source, "0",
                       "must be > 0 where outage_per_yr is");
       }
-      if (row.mineral_index == none || row.stage_index == none) continue;
+      if (row.mineral_index == no_index || row.stage_index == no_index) continue;
       output[static_cast<std::size_t>(row.mineral_index)]
             [static_cast<std::size_t>(row.stage_index)] += row.output_t_per_yr;
     }
     for (const DemandRow& row : s_.demand) {
-      if (row.mineral_index != none)
+      if (row.mineral_index != no_index)
         demand[static_cast<std::size_t>(row.mineral_index)] += row.demand_t_per_yr;
     }
     for (std::size_t m = 0; m < s_.minerals.size(); ++m) {
@@ -120,7 +120,7 @@ class NetworkChecks {
         findings_.add(row_address("trade", row) + ".exporter", row.source, row.exporter,
                       "must be another country than the importer");
       }
-      if (row.importer_index == none || row.stage_index == none) continue;
+      if (row.importer_index == no_index || row.stage_index == no_index) continue;
       double& sum = sums[row.mineral + "," + row.stage + "," + row.importer];
       const double before = sum;
       sum += row.import_fraction;
@@ -157,7 +157,8 @@ class NetworkChecks {
     for (const NodeRow& row : s_.nodes)
       places.insert({row.mineral_index, row.stage_index, row.country_index});
     for (const ProjectRow& row : s_.projects) {
-      if (row.mineral_index == none || row.stage_index == none || row.country_index == none)
+      if (row.mineral_index == no_index || row.stage_index == no_index ||
+          row.country_index == no_index)
         continue;
       if (places.contains({row.mineral_index, row.stage_index, row.country_index})) continue;
       findings_.add(row_address("projects", row), row.source, "",

@@ -44,8 +44,8 @@ class PieceQueue {
   PathRange next(std::uint64_t most) {
     const std::lock_guard lock(lock_);
     const std::uint64_t first = next_;
-    const std::uint64_t block_end = (first / digest_block_paths + 1) * digest_block_paths;
-    next_ = stopped_ ? last_ : std::min({first + std::min(most, most_), block_end, last_});
+    const std::uint64_t to_block_end = digest_block_paths - first % digest_block_paths;
+    next_ = stopped_ ? last_ : first + std::min({most, most_, to_block_end, last_ - first});
     return stopped_ ? PathRange{} : PathRange{first, next_};
   }
   void stop() {

@@ -11,7 +11,7 @@ inline constexpr float smallest_gap_fraction = 1e-6f;
 
 template <class F>
 RISK_FN F real_gap(F gap, F need) {
-    return masked(ge(gap, need * splat<F>(smallest_gap_fraction)), gap);
+  return masked(ge(gap, need * splat<F>(smallest_gap_fraction)), gap);
 }
 
 /// A pool below this part of what is wanted of it is empty: rounding leaves such rests.
@@ -28,7 +28,8 @@ RISK_FN typename L::F fill(int n_classes, const float* weight, typename L::F poo
   const F one = splat<F>(1.0f);
   for (int pass = 0; pass < 2; ++pass) {
     F wanted = zero;
-    for (int k = 0; k < n_classes; ++k) wanted = fma(splat<F>(weight[k]), state.class_gap_t[k], wanted);
+    for (int k = 0; k < n_classes; ++k)
+      wanted = fma(splat<F>(weight[k]), state.class_gap_t[k], wanted);
     const auto shares = gt(pool, wanted * splat<F>(smallest_pool_fraction));
     const auto wants = and_(gt(wanted, zero), shares);
     if (none(wants)) return pool;
@@ -85,69 +86,70 @@ RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, Row<t
 /// Splits output into what contracts deliver (as a part of the base flow) and what is open.
 template <class L>
 RISK_FN void commit_output(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
-    using F = typename L::F;
-    const float* utilisation = net.reals + spec.utilisation;
-    const float* contract_rate = net.reals + spec.contract_rate;
-    const float* open_fraction = net.reals + spec.open_fraction;
-    each(spec.n_nodes, [&](int i) {
-        const F output = stage.output_t[i];
-        const F contracted = min(output, splat<F>(utilisation[i]) * stage.capacity_t[i]);
-        stage.contract[i] = contracted * splat<F>(contract_rate[i]);
-        stage.open_t[i] = fma(contracted, splat<F>(open_fraction[i]), output - contracted);
-    });
+  using F = typename L::F;
+  const float* utilisation = net.reals + spec.utilisation;
+  const float* contract_rate = net.reals + spec.contract_rate;
+  const float* open_fraction = net.reals + spec.open_fraction;
+  each(spec.n_nodes, [&](int i) {
+    const F output = stage.output_t[i];
+    const F contracted = min(output, splat<F>(utilisation[i]) * stage.capacity_t[i]);
+    stage.contract[i] = contracted * splat<F>(contract_rate[i]);
+    stage.open_t[i] = fma(contracted, splat<F>(open_fraction[i]), output - contracted);
+  });
 }
 
 /// Takes from restricted nodes what their restriction withholds, contracted and open.
 template <class L>
 RISK_FN void withhold(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
-    using F = typename L::F;
-    const F one = splat<F>(1.0f);
-    StrikeState<L>& strike = stage.strike;
-    for (int k = 0; k < spec.n_strikes; ++k) {
-        if (strike.restricting[k] == 0) {
-            strike.withheld_t[k] = splat<F>(0.0f);
-            continue;
-        }
-        const int i = net.strikes[spec.strikes + k].node;
-        const F b = strike.blocked[k];
-        const auto restricted = gt(b, splat<F>(0.0f));
-        const F open = stage.open_t[i];
-        const F still_open = select(restricted, open * ((one - b) * strike.target_fraction[k]), open);
-        const F from_contracts = stage.contract[i] * b * strike.target_flow_t[k];
-        strike.withheld_t[k] = from_contracts + (open - still_open);
-        stage.open_t[i] = still_open;
+  using F = typename L::F;
+  const F one = splat<F>(1.0f);
+  StrikeState<L>& strike = stage.strike;
+  for (int k = 0; k < spec.n_strikes; ++k) {
+    if (strike.restricting[k] == 0) {
+      strike.withheld_t[k] = splat<F>(0.0f);
+      continue;
     }
+    const int i = net.strikes[spec.strikes + k].node;
+    const F b = strike.blocked[k];
+    const auto restricted = gt(b, splat<F>(0.0f));
+    const F open = stage.open_t[i];
+    const F still_open = select(restricted, open * ((one - b) * strike.target_fraction[k]), open);
+    const F from_contracts = stage.contract[i] * b * strike.target_flow_t[k];
+    strike.withheld_t[k] = from_contracts + (open - still_open);
+    stage.open_t[i] = still_open;
+  }
 }
 
-/// Contract deliveries of all nodes to eight neighbouring sinks, summed in node order. The sums stay in
-/// registers while the nodes pass by.
+/// Contract deliveries of all nodes to eight neighbouring sinks, summed in node order. The sums
+/// stay in registers while the nodes pass by.
 template <class L>
-RISK_FN void deliver_to_eight(const NetworkView& net, const StageSpec& spec, const StageState<L>& stage,
-                              int first_sink, Row<typename L::F> delivered) {
-    using F = typename L::F;
-    const StrikeState<L>& strike = stage.strike;
-    const float* flow = net.reals + spec.flow_t + first_sink;
-    const int stride = padded_sinks(spec.n_sinks);
-    F sum[flow_padding];
-    for (F& value : sum) value = splat<F>(0.0f);
-    int k = 0;  // the next node that can be hit
-    for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
-        const F contract = stage.contract[i];
-        const bool can_be_hit = k < spec.n_strikes && net.strikes[spec.strikes + k].node == i;
-        if (can_be_hit && strike.restricting[k] != 0) {
-            const F cut = contract * (splat<F>(1.0f) - strike.blocked[k]);
-            const auto targets = first_sink < 32 ? shr(strike.target_low[k], first_sink)
-                                                 : shr(strike.target_high[k], first_sink - 32);
-            for (int j = 0; j < flow_padding; ++j) {
-                const F part = select(test_bit(targets, j), cut, contract);
-                sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
-            }
-        } else {
-            for (int j = 0; j < flow_padding; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
-        }
-        k += can_be_hit ? 1 : 0;
+RISK_FN void deliver_to_eight(const NetworkView& net, const StageSpec& spec,
+                              const StageState<L>& stage, int first_sink,
+                              Row<typename L::F> delivered) {
+  using F = typename L::F;
+  const StrikeState<L>& strike = stage.strike;
+  const float* flow = net.reals + spec.flow_t + first_sink;
+  const int stride = padded_sinks(spec.n_sinks);
+  F sum[flow_padding];
+  for (F& value : sum) value = splat<F>(0.0f);
+  int k = 0;  // the next node that can be hit
+  for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
+    const F contract = stage.contract[i];
+    const bool can_be_hit = k < spec.n_strikes && net.strikes[spec.strikes + k].node == i;
+    if (can_be_hit && strike.restricting[k] != 0) {
+      const F cut = contract * (splat<F>(1.0f) - strike.blocked[k]);
+      const auto targets = first_sink < 32 ? shr(strike.target_low[k], first_sink)
+                                           : shr(strike.target_high[k], first_sink - 32);
+      for (int j = 0; j < flow_padding; ++j) {
+        const F part = select(test_bit(targets, j), cut, contract);
+        sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
+      }
+    } else {
+      for (int j = 0; j < flow_padding; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
     }
-    for (int j = 0; j < flow_padding; ++j) delivered[first_sink + j] = sum[j];
+    k += can_be_hit ? 1 : 0;
+  }
+  for (int j = 0; j < flow_padding; ++j) delivered[first_sink + j] = sum[j];
 }
 
 /// Leaves what contracts do not cover as gaps and returns the surplus.
@@ -158,7 +160,8 @@ RISK_FN typename L::F deliver_contracts(const NetworkView& net, const StageSpec&
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   Row<F> delivered = state.given_t;
-  for (int j = 0; j < spec.n_sinks; j += flow_padding) deliver_to_eight<L>(net, spec, stage, j, delivered);
+  for (int j = 0; j < spec.n_sinks; j += flow_padding)
+    deliver_to_eight<L>(net, spec, stage, j, delivered);
   F surplus = zero;
   each(spec.n_sinks, [&](int j) {
     const F missing = need[j] - delivered[j];
@@ -239,36 +242,37 @@ RISK_FN typename L::F fill_from_open_pool(const NetworkView& net, const ChainSpe
 
 /// Next-stage nodes draw on their feed stocks; the leftover refills them.
 template <class L>
-RISK_FN void use_feed_stocks(const NetworkView& net, const ChainSpec& chain, const StageSpec& next_spec,
-                             StageState<L>& next, typename L::F leftover, ChainState<L>& state) {
-    using F = typename L::F;
-    const F zero = splat<F>(0.0f);
-    const float* opening = net.reals + next_spec.feed_stock_t;
-    const F refill = splat<F>(chain.stock_refill_step);
-    each(next_spec.n_nodes, [&](int j) {
-        const F drawn = min(state.gap_t[j], next.feed_stock_t[j]);
-        next.feed_stock_t[j] = next.feed_stock_t[j] - drawn;
-        state.gap_t[j] = real_gap(state.gap_t[j] - drawn, state.need_t[j]);
-        state.given_t[j] = (splat<F>(opening[j]) - next.feed_stock_t[j]) * refill;
-    });
-    const F ordered = sum_row<L>(next_spec.n_nodes, [&](int j) RISK_INLINE_BODY { return state.given_t[j]; });
-    const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
-    if (none(buys)) return;
-    const F rate = masked(buys, min(leftover / select(buys, ordered, splat<F>(1.0f)), splat<F>(1.0f)));
-    each(next_spec.n_nodes, [&](int j) {
-        next.feed_stock_t[j] = fma(state.given_t[j], rate, next.feed_stock_t[j]);
-    });
+RISK_FN void use_feed_stocks(const NetworkView& net, const ChainSpec& chain,
+                             const StageSpec& next_spec, StageState<L>& next,
+                             typename L::F leftover, ChainState<L>& state) {
+  using F = typename L::F;
+  const F zero = splat<F>(0.0f);
+  const float* opening = net.reals + next_spec.feed_stock_t;
+  const F refill = splat<F>(chain.stock_refill_step);
+  each(next_spec.n_nodes, [&](int j) {
+    const F drawn = min(state.gap_t[j], next.feed_stock_t[j]);
+    next.feed_stock_t[j] = next.feed_stock_t[j] - drawn;
+    state.gap_t[j] = real_gap(state.gap_t[j] - drawn, state.need_t[j]);
+    state.given_t[j] = (splat<F>(opening[j]) - next.feed_stock_t[j]) * refill;
+  });
+  const F ordered =
+      sum_row<L>(next_spec.n_nodes, [&](int j) RISK_INLINE_BODY { return state.given_t[j]; });
+  const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
+  if (none(buys)) return;
+  const F rate =
+      masked(buys, min(leftover / select(buys, ordered, splat<F>(1.0f)), splat<F>(1.0f)));
+  each(next_spec.n_nodes,
+       [&](int j) { next.feed_stock_t[j] = fma(state.given_t[j], rate, next.feed_stock_t[j]); });
 }
 
 /// What the next stage's nodes want of feed for their output before the feed limit.
 template <class L>
-RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec, const StageState<L>& next,
-                       ChainState<L>& state) {
-    using F = typename L::F;
-    const float* feed_per_output = net.reals + next_spec.feed_per_output;
-    each(next_spec.n_nodes, [&](int j) {
-        state.need_t[j] = next.output_t[j] * splat<F>(feed_per_output[j]);
-    });
+RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec,
+                       const StageState<L>& next, ChainState<L>& state) {
+  using F = typename L::F;
+  const float* feed_per_output = net.reals + next_spec.feed_per_output;
+  each(next_spec.n_nodes,
+       [&](int j) { state.need_t[j] = next.output_t[j] * splat<F>(feed_per_output[j]); });
 }
 
 /// Limits the next stage's output to the feed received; the secondary part is always there. Where
@@ -276,37 +280,37 @@ RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec, const
 template <class L>
 RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec, StageState<L>& next,
                            const ChainState<L>& state) {
-    using F = typename L::F;
-    const F zero = splat<F>(0.0f);
-    const F one = splat<F>(1.0f);
-    const float* secondary = net.reals + next_spec.secondary;
-    for (int j = 0; j < next_spec.n_nodes; ++j) {
-        const F need = state.need_t[j];
-        const F gap = state.gap_t[j];
-        next.feed_factor[j] = one;
-        if (none(gt(gap, zero))) continue;
-        const F missing = masked(gt(gap, zero), gap / max(need, gap));
-        next.feed_factor[j] = fma(splat<F>(secondary[j] - 1.0f), missing, one);
-        next.output_t[j] = next.output_t[j] * next.feed_factor[j];
-    }
+  using F = typename L::F;
+  const F zero = splat<F>(0.0f);
+  const F one = splat<F>(1.0f);
+  const float* secondary = net.reals + next_spec.secondary;
+  for (int j = 0; j < next_spec.n_nodes; ++j) {
+    const F need = state.need_t[j];
+    const F gap = state.gap_t[j];
+    next.feed_factor[j] = one;
+    if (none(gt(gap, zero))) continue;
+    const F missing = masked(gt(gap, zero), gap / max(need, gap));
+    next.feed_factor[j] = fma(splat<F>(secondary[j] - 1.0f), missing, one);
+    next.output_t[j] = next.output_t[j] * next.feed_factor[j];
+  }
 }
 
 /// Allocates stage `s`; the gaps of its sinks stay in `state.gap_t`. Returns the leftover.
 template <class L>
 RISK_SECTION typename L::F allocate_stage(const NetworkView& net, const ChainSpec& chain, int s,
-                                     Row<typename L::F> need, ChainState<L>& state) {
-    using F = typename L::F;
-    const StageSpec& spec = chain.stages[s];
-    StageState<L>& stage = state.stage[s];
-    commit_output<L>(net, spec, stage);
-    withhold<L>(net, spec, stage);
-    const F surplus = deliver_contracts<L>(net, spec, stage, need, state);
-    sum_classes<L>(net, spec, state);
-    offer_withheld_at_home<L>(net, spec, stage, state);
-    offer_withheld_abroad<L>(net, spec, stage, state);
-    const F leftover = fill_from_open_pool<L>(net, chain, spec, stage, surplus, state);
-    spread_classes<L>(net, spec, need, state);
-    return leftover;
+                                          Row<typename L::F> need, ChainState<L>& state) {
+  using F = typename L::F;
+  const StageSpec& spec = chain.stages[s];
+  StageState<L>& stage = state.stage[s];
+  commit_output<L>(net, spec, stage);
+  withhold<L>(net, spec, stage);
+  const F surplus = deliver_contracts<L>(net, spec, stage, need, state);
+  sum_classes<L>(net, spec, state);
+  offer_withheld_at_home<L>(net, spec, stage, state);
+  offer_withheld_abroad<L>(net, spec, stage, state);
+  const F leftover = fill_from_open_pool<L>(net, chain, spec, stage, surplus, state);
+  spread_classes<L>(net, spec, need, state);
+  return leftover;
 }
 
 RISK_END

@@ -8,8 +8,8 @@
 #include "kernels/lanes/lanes.hpp"
 #include "kernels/model/network.hpp"
 
-/// A section of the model's step: a function of its own on the CPU, so that profiles show it and the
-/// caller's code stays small.
+/// A section of the model's step: a function of its own on the CPU, so that profiles show it and
+/// the caller's code stays small.
 #if defined(__CUDACC__)
 #define RISK_SECTION RISK_FN
 #else
@@ -28,53 +28,53 @@ inline constexpr int row_stride = 1;
 /// One value per slot. Every element is one lane vector of 32-bit values, whatever its type.
 template <class T>
 struct Row {
-    T* first;
-    RISK_FN T& operator[](int slot) const { return first[slot * row_stride]; }
-    RISK_FN Row from(int slot) const { return {first + slot * row_stride}; }
+  T* first;
+  RISK_FN T& operator[](int slot) const { return first[slot * row_stride]; }
+  RISK_FN Row from(int slot) const { return {first + slot * row_stride}; }
 };
 
 /// Hands out rows from one block of memory. With a null base it only counts, so that the same code
 /// sizes a workspace and lays it out.
 template <class L>
 class Arena {
-   public:
-    /// `base`: the first lane vector; on a device this thread's, its neighbours' beside it.
-    RISK_FN explicit Arena(void* base) : base_(base) {}
-    template <class T>
-    RISK_FN Row<T> take(int slots) {
-        static_assert(sizeof(T) == sizeof(typename L::F));
-        T* const row = static_cast<T*>(base_) + (base_ == nullptr ? 0 : used_ * row_stride);
-        used_ += static_cast<std::size_t>(slots);
-        return {row};
-    }
-    /// Lane vectors handed out so far.
-    RISK_FN std::size_t used() const { return used_; }
+ public:
+  /// `base`: the first lane vector; on a device this thread's, its neighbours' beside it.
+  RISK_FN explicit Arena(void* base) : base_(base) {}
+  template <class T>
+  RISK_FN Row<T> take(int slots) {
+    static_assert(sizeof(T) == sizeof(typename L::F));
+    T* const row = static_cast<T*>(base_) + (base_ == nullptr ? 0 : used_ * row_stride);
+    used_ += static_cast<std::size_t>(slots);
+    return {row};
+  }
+  /// Lane vectors handed out so far.
+  RISK_FN std::size_t used() const { return used_; }
 
-   private:
-    void* base_;
-    std::size_t used_ = 0;
+ private:
+  void* base_;
+  std::size_t used_ = 0;
 };
 
 /// A set of slots per lane, as two words of bits.
 template <class L>
 struct SlotSet {
-    typename L::U low, high;
-    RISK_FN typename L::M holds(int slot) const {
-        return slot < 32 ? test_bit(low, slot) : test_bit(high, slot - 32);
-    }
+  typename L::U low, high;
+  RISK_FN typename L::M holds(int slot) const {
+    return slot < 32 ? test_bit(low, slot) : test_bit(high, slot - 32);
+  }
 };
 
 /// The same set for all lanes, read from two integers of a table.
 struct UniformSlotSet {
-    std::uint32_t low, high;
-    RISK_FN bool holds(int slot) const {
-        return ((slot < 32 ? low >> slot : high >> (slot - 32)) & 1u) != 0;
-    }
-    RISK_FN bool empty() const { return (low | high) == 0; }
+  std::uint32_t low, high;
+  RISK_FN bool holds(int slot) const {
+    return ((slot < 32 ? low >> slot : high >> (slot - 32)) & 1u) != 0;
+  }
+  RISK_FN bool empty() const { return (low | high) == 0; }
 };
 
 RISK_FN UniformSlotSet uniform_set(const std::int32_t* two_words) {
-    return {static_cast<std::uint32_t>(two_words[0]), static_cast<std::uint32_t>(two_words[1])};
+  return {static_cast<std::uint32_t>(two_words[0]), static_cast<std::uint32_t>(two_words[1])};
 }
 
 RISK_END

@@ -9,36 +9,36 @@ RISK_BEGIN
 /// Part of reference demand still wanted at log price `y`.
 template <class L>
 RISK_FN typename L::F demand_response(const ChainSpec& chain, typename L::F y) {
-    using F = typename L::F;
-    const F dear = max(y, splat<F>(0.0f));
-    return max(exp(splat<F>(-chain.demand_elasticity) * dear), splat<F>(chain.least_response));
+  using F = typename L::F;
+  const F dear = max(y, splat<F>(0.0f));
+  return max(exp(splat<F>(-chain.demand_elasticity) * dear), splat<F>(chain.least_response));
 }
 
 template <class L>
 RISK_FN void update_substitution(const ChainSpec& chain, ChainState<L>& state) {
-    using F = typename L::F;
-    if (chain.inverse_substitution_max <= 0.0f) return;
-    const F sub = state.substituted;
-    const F room = fma(splat<F>(-chain.inverse_substitution_max), sub, splat<F>(1.0f));
-    const F gain = splat<F>(chain.substitution_step) * state.scarcity * room;
-    state.substituted = fma(splat<F>(-chain.substitution_reversal_step), sub, sub + gain);
+  using F = typename L::F;
+  if (chain.inverse_substitution_max <= 0.0f) return;
+  const F sub = state.substituted;
+  const F room = fma(splat<F>(-chain.inverse_substitution_max), sub, splat<F>(1.0f));
+  const F gain = splat<F>(chain.substitution_step) * state.scarcity * room;
+  state.substituted = fma(splat<F>(-chain.substitution_reversal_step), sub, sub + gain);
 }
 
 /// Needs N of the last stage. Buyers inside R of the previous step pay the price without scarcity.
 template <class L>
 RISK_SECTION void update_demand(const NetworkView& net, const ChainSpec& chain, int step,
-                           ChainState<L>& state) {
-    using F = typename L::F;
-    update_substitution<L>(chain, state);
-    const F kept = splat<F>(1.0f) - state.substituted;
-    const F outside = demand_response<L>(chain, state.y) * kept;
-    const F inside = demand_response<L>(chain, state.y_quiet) * kept;
-    const int sinks = chain.stages[chain.n_stages - 1].n_sinks;
-    const float* reference = net.reals + chain.demand_t + step * sinks;
-    each(sinks, [&](int j) {
-        const F response = select(state.restricting_homes.holds(j), inside, outside);
-        state.final_need_t[j] = splat<F>(reference[j]) * response;
-    });
+                                ChainState<L>& state) {
+  using F = typename L::F;
+  update_substitution<L>(chain, state);
+  const F kept = splat<F>(1.0f) - state.substituted;
+  const F outside = demand_response<L>(chain, state.y) * kept;
+  const F inside = demand_response<L>(chain, state.y_quiet) * kept;
+  const int sinks = chain.stages[chain.n_stages - 1].n_sinks;
+  const float* reference = net.reals + chain.demand_t + step * sinks;
+  each(sinks, [&](int j) {
+    const F response = select(state.restricting_homes.holds(j), inside, outside);
+    state.final_need_t[j] = splat<F>(reference[j]) * response;
+  });
 }
 
 RISK_END

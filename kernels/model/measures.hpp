@@ -40,11 +40,15 @@ inline constexpr MeasureInfo measure_table[n_measures] = {
     {"shortfall", MeasureKind::ratio, "unmet need over reference demand of the horizon"},
     {"peak", MeasureKind::ratio, "largest mean shortfall over a full window of three months"},
     {"months_short", MeasureKind::months, "time with a shortfall above the threshold"},
-    {"longest_spell", MeasureKind::months, "longest unbroken time with a shortfall above the threshold"},
-    {"first_short", MeasureKind::months, "time to the first shortfall above the threshold (horizon if none)"},
-    {"recovery", MeasureKind::months, "time from the first shortfall to the first full year without one"},
+    {"longest_spell", MeasureKind::months,
+     "longest unbroken time with a shortfall above the threshold"},
+    {"first_short", MeasureKind::months,
+     "time to the first shortfall above the threshold (horizon if none)"},
+    {"recovery", MeasureKind::months,
+     "time from the first shortfall to the first full year without one"},
     {"drawn", MeasureKind::ratio, "stock drawn over reference demand of the horizon"},
-    {"curtailed", MeasureKind::ratio, "demand given up because of price or substitution over reference demand"},
+    {"curtailed", MeasureKind::ratio,
+     "demand given up because of price or substitution over reference demand"},
     {"extra_cost", MeasureKind::usd, "what scarcity and the price floor add to the bill"},
     {"price_shock_cost", MeasureKind::usd, "what the market price alone adds to the bill"},
     {"loss", MeasureKind::usd, "value at risk of the unmet need plus extra cost"},
@@ -54,8 +58,10 @@ inline constexpr MeasureInfo measure_table[n_measures] = {
 inline constexpr MeasureInfo member_measure_table[n_member_measures] = {
     {"member_loss", MeasureKind::usd, "loss over all minerals and the horizon"},
     {"member_worst_year_loss", MeasureKind::usd, "largest loss of a whole year"},
-    {"member_price_shock_cost", MeasureKind::usd, "what the market price alone adds to the bill, all minerals"},
-    {"member_annual_loss", MeasureKind::usd, "loss of a whole year, every year of every path a sample"},
+    {"member_price_shock_cost", MeasureKind::usd,
+     "what the market price alone adds to the bill, all minerals"},
+    {"member_annual_loss", MeasureKind::usd,
+     "loss of a whole year, every year of every path a sample"},
 };
 
 constexpr const char* unit_of(MeasureKind kind) {

@@ -23,8 +23,10 @@ inline constexpr int max_actors = 64;
 inline constexpr int max_groups = 32;
 inline constexpr int max_instruments = 32;
 inline constexpr int max_steps = 4096;
-inline constexpr int flow_padding = 8;  ///< rows of flows are padded with zeros to a multiple of this
-inline constexpr int threshold_bits = 31;  ///< "happens" iff (word >> 1) < threshold, 2^31 = certain
+inline constexpr int flow_padding =
+    8;  ///< rows of flows are padded with zeros to a multiple of this
+inline constexpr int threshold_bits =
+    31;  ///< "happens" iff (word >> 1) < threshold, 2^31 = certain
 
 constexpr int padded_sinks(int n_sinks) {
   return (n_sinks + flow_padding - 1) / flow_padding * flow_padding;
@@ -33,7 +35,7 @@ constexpr int padded_sinks(int n_sinks) {
 /// A node that a restriction can hit: its country is an actor, and either drawn events include it
 /// with positive probability or a scheduled event names it.
 struct StrikeSpec {
-  std::int32_t node;             ///< slot of the stage
+  std::int32_t node;  ///< slot of the stage
   std::int32_t actor;
   float include_cut;             ///< Phi^-1(inclusion probability); -1e30 never, +1e30 always
   std::uint32_t include_stream;  ///< "include|M|STAGE|COUNTRY"
@@ -56,30 +58,33 @@ struct StageSpec {
   std::int32_t n_sinks;  ///< nodes of the next stage, or countries with final demand
 
   // reals, per node
-  Offset capacity_t;        ///< [step][node] K dt (1+growth)^(t dt)
-  Offset utilisation;       ///< base utilisation B/K
-  Offset output_rate;       ///< u + surge (1-u): output per tonne of effective capacity
-  Offset contract_rate;     ///< (1-spot) / (B dt) [1/t]; 0 where B = 0
-  Offset open_fraction;     ///< part of contracted output that is sold without contract: spot; 1 where B = 0
-  Offset secondary;         ///< secondary feed fraction f
-  Offset feed_per_output;   ///< (1-f)/yield; 0 at stage 1
-  Offset feed_stock_t;      ///< opening feed stock [t], 0 at stage 1
-  Offset base_share;        ///< B_i / sum B, for the restricted fraction
-  Offset flow_t;            ///< [node][padded sink] base flow F per step
-  Offset target_flow_t;     ///< [group][node] sum of F to foreign sinks inside the group
-  Offset target_fraction;   ///< [group][node] the same over base output; 1 where B = 0
+  Offset capacity_t;     ///< [step][node] K dt (1+growth)^(t dt)
+  Offset utilisation;    ///< base utilisation B/K
+  Offset output_rate;    ///< u + surge (1-u): output per tonne of effective capacity
+  Offset contract_rate;  ///< (1-spot) / (B dt) [1/t]; 0 where B = 0
+  Offset open_fraction;  ///< part of contracted output that is sold without contract: spot; 1 where
+                         ///< B = 0
+  Offset secondary;      ///< secondary feed fraction f
+  Offset feed_per_output;  ///< (1-f)/yield; 0 at stage 1
+  Offset feed_stock_t;     ///< opening feed stock [t], 0 at stage 1
+  Offset base_share;       ///< B_i / sum B, for the restricted fraction
+  Offset flow_t;           ///< [node][padded sink] base flow F per step
+  Offset target_flow_t;    ///< [group][node] sum of F to foreign sinks inside the group
+  Offset target_fraction;  ///< [group][node] the same over base output; 1 where B = 0
   // Sinks that every fill treats alike form a class: same purchasing weight, same side of every
   // target group and of the bloc, not a home that withheld goods are offered to, no place of their
-  // own in the order of priority. Fills work on classes, since a class keeps its gaps in proportion.
+  // own in the order of priority. Fills work on classes, since a class keeps its gaps in
+  // proportion.
   std::int32_t n_classes;
-  Offset class_weight;      ///< reals [group.. then members, then all][class]: purchasing weight where
-                            ///< the fill may serve the class: outside the group, members, everybody; else 0
-  Offset class_first;       ///< ints [class + 1] into class_sinks
-  Offset class_sinks;       ///< ints [sink] sink slots by class
+  Offset class_weight;  ///< reals [group.. then members, then all][class]: purchasing weight where
+                        ///< the fill may serve the class: outside the group, members, everybody;
+                        ///< else 0
+  Offset class_first;   ///< ints [class + 1] into class_sinks
+  Offset class_sinks;   ///< ints [sink] sink slots by class
 
   // ints
-  Offset op_class;          ///< per node: its operating-fraction class in the chain
-  Offset target_mask;       ///< [group][node][2] bits of foreign sinks inside the group (low, high word)
+  Offset op_class;     ///< per node: its operating-fraction class in the chain
+  Offset target_mask;  ///< [group][node][2] bits of foreign sinks inside the group (low, high word)
   Offset serves_outside;    ///< [group] 1 where some sink lies outside the group
   Offset member_nodes;      ///< [2] bits of nodes in member countries
   Offset member_sinks;      ///< [2] bits of sinks in member countries
@@ -87,9 +92,9 @@ struct StageSpec {
   std::int32_t n_priority;
   std::int32_t flooder_node;  ///< slot of the flooder's node or -1
 
-  Offset strikes;           ///< first index into NetworkView::strikes
+  Offset strikes;  ///< first index into NetworkView::strikes
   std::int32_t n_strikes;
-  Offset outages;           ///< first index into NetworkView::outages
+  Offset outages;  ///< first index into NetworkView::outages
   std::int32_t n_outages;
 };
 
@@ -106,11 +111,11 @@ struct ProjectSpec {
   std::int32_t in_bloc;
   float incentive_price_ratio;
   std::uint32_t success_threshold;
-  float start_step;            ///< planned start, real, in steps
+  float start_step;  ///< planned start, real, in steps
   float delay_median_steps, delay_log_sd;
   float ramp_median_steps, ramp_log_sd;
-  float capacity_t;            ///< per step at full ramp
-  std::uint32_t stream;        ///< "project|NAME"
+  float capacity_t;      ///< per step at full ramp
+  std::uint32_t stream;  ///< "project|NAME"
 };
 
 /// One mineral chain.
@@ -120,58 +125,63 @@ struct ChainSpec {
 
   // 4.1 price
   float log_initial_price;
-  float reversion_factor;   ///< e^(-kappa dt)
-  float shock_sd;           ///< sigma sqrt((1-e^(-2 kappa dt))/(2 kappa)); sigma sqrt(dt) at kappa = 0
+  float reversion_factor;  ///< e^(-kappa dt)
+  float shock_sd;  ///< sigma sqrt((1-e^(-2 kappa dt))/(2 kappa)); sigma sqrt(dt) at kappa = 0
   std::uint32_t jump_threshold, jump_up_threshold;
   float jump_up_mean, jump_down_mean;
   std::uint32_t jump_stream, jump_size_stream;
-  float scarcity_gain;      ///< gamma = 1/(demand + supply elasticity)
+  float scarcity_gain;  ///< gamma = 1/(demand + supply elasticity)
   std::uint32_t flood_stream;
-  Offset flood_thresholds;  ///< ints, per regime of the flooder's actor (one entry where it is none)
-  std::int32_t flood_actor; ///< actor index or -1
-  std::int32_t flooder;     ///< 1 where the mineral has a flooder with a positive hazard
+  Offset
+      flood_thresholds;  ///< ints, per regime of the flooder's actor (one entry where it is none)
+  std::int32_t flood_actor;  ///< actor index or -1
+  std::int32_t flooder;      ///< 1 where the mineral has a flooder with a positive hazard
   std::uint32_t flood_end_threshold;
   float flood_depth, flood_trigger_fraction;
   // 4.2 what producers earn
-  float floor_ratio;            ///< 0: no floor
-  std::int32_t floor_from_step; ///< first step in force
-  float floor_pass;             ///< 1 - circumvention
-  float earn_rate;              ///< min(1, dt/tau_h)
-  float bloc_earned_start;      ///< opening value of the bloc's smoothed price
+  float floor_ratio;             ///< 0: no floor
+  std::int32_t floor_from_step;  ///< first step in force
+  float floor_pass;              ///< 1 - circumvention
+  float earn_rate;               ///< min(1, dt/tau_h)
+  float bloc_earned_start;       ///< opening value of the bloc's smoothed price
   // 4.3 capacity
   float close_ratio, inverse_close_span;  ///< a, 1/(1-a)
   float close_step, open_step;            ///< largest move of the operating fraction per step
   Offset op_classes;                      ///< first index into NetworkView::op_classes
   std::int32_t n_op_classes;
-  Offset projects;                        ///< first index into NetworkView::projects
+  Offset projects;  ///< first index into NetworkView::projects
   std::int32_t n_projects;
   // 4.4 restrictions
-  float leak_rate;                        ///< 1 - e^(-dt/tau_leak)
+  float leak_rate;  ///< 1 - e^(-dt/tau_leak)
   // 4.5 allocation
   std::int32_t pooling;
   // 4.6 stocks; reals per last-stage sink
   Offset commercial_start_t, commercial_release, commercial_refill;
-  Offset strategic_start_t, strategic_trigger, strategic_latency_steps, strategic_release, strategic_buy_below;
+  Offset strategic_start_t, strategic_trigger, strategic_latency_steps, strategic_release,
+      strategic_buy_below;
   float shared_start_t, shared_trigger, shared_latency_steps, shared_release, shared_buy_below;
-  Offset strategic_sinks;   ///< ints [n_strategic]: the sinks that hold a strategic stock
+  Offset strategic_sinks;  ///< ints [n_strategic]: the sinks that hold a strategic stock
   std::int32_t n_strategic, has_shared;
   Offset members_demand_t;  ///< [step] reference demand of all members
-  float stock_refill_step;  ///< dt in years: strategic, shared and feed stocks order (target - stock) dt
+  float stock_refill_step;  ///< dt in years: strategic, shared and feed stocks order (target -
+                            ///< stock) dt
   float scarcity_rate;      ///< min(1, dt/tau_s)
   // 4.7 demand
-  Offset demand_t;          ///< [step][sink] reference demand
+  Offset demand_t;                          ///< [step][sink] reference demand
   float demand_elasticity, least_response;  ///< e, 1 - max_response
-  float substitution_step, substitution_reversal_step, inverse_substitution_max;  ///< rate dt, reversal dt, 1/max (0: none)
+  float substitution_step, substitution_reversal_step,
+      inverse_substitution_max;  ///< rate dt, reversal dt, 1/max (0: none)
   // 5 measures
   float price_usd_per_t, at_risk_usd_per_t;
   Offset essential_slack;   ///< reals per sink: 1 - essential fraction
   Offset cover_days_per_t;  ///< [step][sink] 365 / reference demand per year
-  Offset shared_share;      ///< [step][sink] the sink's share of members' reference demand; 0 for others
-  Offset inverse_demand_t;  ///< [step][sink] 1 / reference demand
-  Offset total_demand_t;    ///< [sink] over the horizon
-  Offset essential_total_t; ///< [sink] essential demand over the horizon
-  Offset cell_sink;         ///< ints [n_cells]: last-stage sink slot of each member with demand
-  Offset cell_member;       ///< ints [n_cells]: its member index
+  Offset
+      shared_share;  ///< [step][sink] the sink's share of members' reference demand; 0 for others
+  Offset inverse_demand_t;   ///< [step][sink] 1 / reference demand
+  Offset total_demand_t;     ///< [sink] over the horizon
+  Offset essential_total_t;  ///< [sink] essential demand over the horizon
+  Offset cell_sink;          ///< ints [n_cells]: last-stage sink slot of each member with demand
+  Offset cell_member;        ///< ints [n_cells]: its member index
   std::int32_t n_cells;
 };
 
@@ -179,12 +189,14 @@ struct ActorSpec {
   std::int32_t n_regimes;
   Offset start_thresholds;   ///< ints [regime], cumulative
   Offset switch_thresholds;  ///< ints [from][to], cumulative rows of exp(R dt)
-  Offset event_rate;         ///< reals [regime]: base rate x retaliation x dt: expected events per step
+  Offset event_rate;  ///< reals [regime]: base rate x retaliation x dt: expected events per step
   float self_step, cross_step;  ///< beta dt
-  float memory_factor;       ///< e^(-delta dt)
-  Offset instrument_thresholds, group_thresholds;  ///< ints, cumulative over all instruments / groups
-  float bundle_weight, own_weight;                 ///< sqrt(r), sqrt(1-r)
-  std::uint32_t regime_stream, regime_start_stream, event_stream, event_pick_stream, event_bundle_stream;
+  float memory_factor;          ///< e^(-delta dt)
+  Offset instrument_thresholds,
+      group_thresholds;             ///< ints, cumulative over all instruments / groups
+  float bundle_weight, own_weight;  ///< sqrt(r), sqrt(1-r)
+  std::uint32_t regime_stream, regime_start_stream, event_stream, event_pick_stream,
+      event_bundle_stream;
 };
 
 struct InstrumentSpec {
@@ -201,9 +213,9 @@ struct GroupSpec {
 struct ScheduledSpec {
   std::int32_t actor, step, instrument, group;
   std::uint32_t threshold;
-  std::int32_t duration_steps;            ///< in force, first included; 0: drawn from the instrument
+  std::int32_t duration_steps;  ///< in force, first included; 0: drawn from the instrument
   std::uint32_t minerals_low, minerals_high;  ///< bit per mineral
-  std::uint32_t stream;                   ///< "scheduled|NAME"
+  std::uint32_t stream;                       ///< "scheduled|NAME"
 };
 
 /// Everything above, trivially copyable: what the CPU engine and a kernel get by value.
@@ -229,7 +241,7 @@ struct NetworkView {
   const std::uint32_t* price_streams;  ///< [mineral]
   const float* cholesky;               ///< [mineral][mineral], lower triangle
   const float* exceedance;             ///< [n_thresholds] for measures that are ratios
-  const double* measure_scale;         ///< [cell measure][member][mineral] 1/unit of the fixed-point sums
+  const double* measure_scale;  ///< [cell measure][member][mineral] 1/unit of the fixed-point sums
   const double* member_measure_scale;  ///< [member measure][member]
 };
 

@@ -13,10 +13,11 @@ inline constexpr int fixed_point_bits = 46;
 
 // Units of the timeline sums, as scale factors 1/unit. A value stays within 2^24 units, so that the
 // lanes of a vector or warp add up in 32 bits.
-inline constexpr float timeline_shortfall_scale = 16777216.0f;   // 2^24
-inline constexpr float timeline_cover_scale = 256.0f;            // 2^8 per day
-inline constexpr float timeline_cover_limit_days = 65535.0f;     // more cover than this counts as this
-inline constexpr float timeline_price_scale = 1048576.0f;        // 2^20; the price ratio stays below e^2.5
+inline constexpr float timeline_shortfall_scale = 16777216.0f;  // 2^24
+inline constexpr float timeline_cover_scale = 256.0f;           // 2^8 per day
+inline constexpr float timeline_cover_limit_days = 65535.0f;  // more cover than this counts as this
+inline constexpr float timeline_price_scale =
+    1048576.0f;  // 2^20; the price ratio stays below e^2.5
 inline constexpr float timeline_restricted_scale = 16777216.0f;  // 2^24
 
 /// An unsigned 128-bit sum.

@@ -32,7 +32,9 @@ inline constexpr BinRange timeline_cover_bins{-4, 14, 3};
 inline constexpr BinRange timeline_price_bins{-4, 4, 6};
 
 constexpr BinRange bins_of(MeasureKind kind) {
-  return kind == MeasureKind::ratio ? ratio_bins : kind == MeasureKind::months ? months_bins : usd_bins;
+  return kind == MeasureKind::ratio    ? ratio_bins
+         : kind == MeasureKind::months ? months_bins
+                                       : usd_bins;
 }
 
 /// Bin of a value that is not negative, from its bits.

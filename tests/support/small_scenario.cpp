@@ -37,7 +37,7 @@ void add_instrument(Scenario& scenario, const std::string& name, double severity
 }
 
 void add_demand(Scenario& scenario, const std::string& country, double demand_t_per_yr) {
-  if (scenario.country_index(country) == none)
+  if (scenario.country_index(country) == no_index)
     scenario.countries.push_back({country, country, 1.0, {}});
   DemandRow row;
   row.mineral = "metal";

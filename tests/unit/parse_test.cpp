@@ -17,7 +17,7 @@ TEST(Parse, ReadsEveryPartOfAScenario) {
   EXPECT_EQ(s.bloc.member_indices, (std::vector<int>{0, 1}));
   EXPECT_EQ(s.minerals[1].stages, (std::vector<std::string>{"mine", "refine"}));
   EXPECT_EQ(s.minerals[0].flooder_index, 2);
-  EXPECT_EQ(s.minerals[1].flooder_index, none);
+  EXPECT_EQ(s.minerals[1].flooder_index, no_index);
   EXPECT_EQ(s.nodes[3].stage_index, 1);
   EXPECT_EQ(s.nodes[3].mineral_index, 1);
   EXPECT_EQ(s.floor_ratio(0), 1.2);
