@@ -1,6 +1,6 @@
 # CPU image: the portable program on a slim Debian.
 #   docker build -f docker/cpu.Dockerfile -t blocrisk .
-#   docker run --rm -v "$PWD/outputs:/work/outputs" --user "$(id -u)" blocrisk run configs/baseline/scenario.toml
+#   docker run --rm -v "$PWD/outputs:/blocrisk/outputs" --user "$(id -u)" blocrisk run configs/baseline/scenario.toml
 FROM debian:12-slim AS build
 WORKDIR /src
 # The package layer changes only with the list.
@@ -11,10 +11,10 @@ COPY . .
 RUN ./dev build portable && cmake --install build/portable --prefix /opt/blocrisk --strip
 
 FROM debian:12-slim
-RUN useradd --create-home blocrisk && install -d -o blocrisk /work /work/outputs
+RUN useradd --create-home blocrisk && install -d -o blocrisk /blocrisk /blocrisk/outputs
 COPY --from=build /opt/blocrisk/bin /usr/local/bin
-COPY --from=build /opt/blocrisk/share/blocrisk/configs /work/configs
+COPY --from=build /opt/blocrisk/share/blocrisk/configs /blocrisk/configs
 USER blocrisk
-WORKDIR /work
+WORKDIR /blocrisk
 ENTRYPOINT ["blocrisk"]
 CMD ["--help"]

@@ -1,7 +1,7 @@
 # CUDA image: the portable program, built with nvcc. cudart is linked in, so that at run time only
 # the host's driver is needed (nvidia-container-toolkit mounts it).
 #   docker build -f docker/cuda.Dockerfile -t blocrisk:cuda .
-#   docker run --rm --gpus all -v "$PWD/outputs:/work/outputs" --user "$(id -u)" blocrisk:cuda run configs/baseline/scenario.toml
+#   docker run --rm --gpus all -v "$PWD/outputs:/blocrisk/outputs" --user "$(id -u)" blocrisk:cuda run configs/baseline/scenario.toml
 FROM nvidia/cuda:12.6.3-devel-ubuntu24.04 AS build
 WORKDIR /src
 # The package layer changes only with the list.
@@ -14,10 +14,10 @@ RUN cmake --preset portable -DBLOCRISK_CUDA=ON \
   && cmake --install build/portable --prefix /opt/blocrisk --strip
 
 FROM nvidia/cuda:12.6.3-base-ubuntu24.04
-RUN useradd --create-home blocrisk && install -d -o blocrisk /work /work/outputs
+RUN useradd --create-home blocrisk && install -d -o blocrisk /blocrisk /blocrisk/outputs
 COPY --from=build /opt/blocrisk/bin /usr/local/bin
-COPY --from=build /opt/blocrisk/share/blocrisk/configs /work/configs
+COPY --from=build /opt/blocrisk/share/blocrisk/configs /blocrisk/configs
 USER blocrisk
-WORKDIR /work
+WORKDIR /blocrisk
 ENTRYPOINT ["blocrisk"]
 CMD ["--help"]
