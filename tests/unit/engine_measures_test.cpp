@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(Cases, History, testing::ValuesIn(cases),
                          [](const auto& one) { return one.param.name; });
 
 TEST(Months, AreMonthsAtAnyStep) {
-  for (const int steps_per_year : {4, 52, 365}) {
+  for (const int steps_per_year : {4, 52, 365, 1365}) {
     Scenario s = sole_supplier();
     s.clock.steps_per_year = steps_per_year;
     const double per_year = steps_per_year;
