@@ -1,7 +1,7 @@
 // What does one mineral cost? Each mineral of the baseline alone, one thread, per lane width; items
-// are path-steps. Layer 1 of that world (all actors, one price) and counting are in the time, for a
-// chain never runs without them. `flows` says how large the chain is: nodes times sinks, all
-// stages.
+// are path-steps, by processor time. Layer 1 of that world (all actors, one price) and counting are
+// in the time, for a chain never runs without them. `flows` says how large the chain is: nodes
+// times sinks, all stages.
 #include <benchmark/benchmark.h>
 
 #include <map>
@@ -89,8 +89,7 @@ int main(int argc, char** argv) {
     for (const Mineral& mineral : baseline().minerals) {
       const std::string name = mineral.id + "/lanes:" + std::to_string(lanes);
       benchmark::RegisterBenchmark(name.c_str(), sample, mineral.id, lanes)
-          ->Unit(benchmark::kMillisecond)
-          ->UseRealTime();
+          ->Unit(benchmark::kMillisecond);
     }
   }
   benchmark::Initialize(&argc, argv);

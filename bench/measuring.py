@@ -39,10 +39,6 @@ def run_once(program, scenario, paths, options=(), under=""):
     return Run(told["paths"], wall_s, cpu_s, told["timings"]["sample_s"], usage.ru_maxrss * 1024)
 
 
-def median(values):
-    return statistics.median(values)
-
-
 def spread_percent(values):
     """Standard deviation in percent of the median; 0 of a single value."""
     return 100 * statistics.stdev(values) / statistics.median(values) if len(values) > 1 else 0.0

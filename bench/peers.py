@@ -4,7 +4,7 @@
 
 The NumPy reference of tests/reference and the engine sample the same scenario, in turn: reference,
 each lane width on one thread, the widest on all threads, and again. Only sampling counts, not
-start-up and files. That both give the same answer is tests/reference/against_engine.py's business.
+start-up and files, and of the repetitions the best, for what else runs only takes away. That both give the same answer is tests/reference/against_engine.py's business.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measuring import BASELINE, ROOT, as_json, machine, median, run_once, spread_percent, tell
+from measuring import BASELINE, ROOT, as_json, machine, run_once, spread_percent, tell
 
 PATHS_OF_REFERENCE = 256  # one batch of it
 PATHS_PER_LANE = 1500
@@ -70,10 +70,10 @@ def main():
     for _ in range(asked.repetitions):
         for name, rate in rates.items():
             measured[name].append(rate())
-    base = median(next(iter(measured.values())))
+    base = max(next(iter(measured.values())))
     rows = [
-        {"name": name, "paths_per_s": median(values), "spread_percent": spread_percent(values),
-         "ratio": median(values) / base, "all_paths_per_s": values}
+        {"name": name, "paths_per_s": max(values), "spread_percent": spread_percent(values),
+         "ratio": max(values) / base, "all_paths_per_s": values}
         for name, values in measured.items()
     ]  # fmt: skip
     print(f"{here['program']}; {here['processor']}, {here['clocks']}; {asked.repetitions} repetitions")
