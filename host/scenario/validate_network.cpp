@@ -15,6 +15,24 @@ constexpr double symmetry_tolerance = 1e-9;
 /// Below this a Cholesky factor in double is noise.
 constexpr double min_eigenvalue = 1e-10;
 
+/// Whether the substituted part of demand, which moves once a step, stays within 0 and 1 whatever
+/// the scarcity: what it can reach grows from 0 until it holds its own image.
+bool substitution_stays_a_fraction(const Mineral& mineral, double dt_yr) {
+  const double gain = mineral.substitution_per_yr * dt_yr;
+  const double kept = 1.0 - mineral.substitution_reversal_per_yr * dt_yr;
+  double most = 0.0;
+  for (int step = 0; step < max_steps; ++step) {
+    const double at_ease = kept * most;
+    const double from_most = at_ease + gain * (1.0 - most / mineral.substitution_max);
+    if (std::min(at_ease, from_most) < 0.0) return false;
+    const double next = std::max({most, gain, from_most});
+    if (next > 1.0) return false;
+    if (next == most) return true;
+    most = next;
+  }
+  return true;
+}
+
 class NetworkChecks {
  public:
   NetworkChecks(const Scenario& scenario, Findings& findings) : s_(scenario), findings_(findings) {}
@@ -74,6 +92,17 @@ class NetworkChecks {
     }
     if (!mineral.flooder.empty() && mineral.flood_per_yr > 0.0 && mineral.flood_months == 0.0) {
       complain("flood_months", "0", "must be > 0 where flood_per_yr is");
+    }
+    const int steps_per_year = s_.clock.steps_per_year;
+    if (mineral.substitution_max > 0.0 && steps_per_year >= 1 &&
+        !substitution_stays_a_fraction(mineral, 1.0 / steps_per_year)) {
+      complain("substitution_per_yr", number_text(mineral.substitution_per_yr),
+               "with its substitution_max and substitution_reversal_per_yr too fast for " +
+                   std::to_string(steps_per_year) +
+                   " steps a year: more than all demand, or less than none, would be substituted; "
+                   "slow enough are substitution_per_yr / substitution_max + "
+                   "substitution_reversal_per_yr up to " +
+                   std::to_string(steps_per_year));
     }
   }
 

@@ -209,6 +209,27 @@ TEST(Validate, TooManyOfAThingIsTold) {
   EXPECT_EQ(complaints[0].message, "at most 64");
 }
 
+TEST(Validate, SubstitutionTooFastForItsStepsIsTold) {
+  struct Speed {
+    double per_yr, most, reversal_per_yr;
+    bool is_slow_enough;
+  };
+  for (const Speed& speed :
+       {Speed{1.0, 0.3, 0.1, true}, Speed{3.0, 0.25, 0.0, true}, Speed{0.0, 1.0, 12.0, true},
+        Speed{5000.0, 0.0, 5000.0, true}, Speed{5000.0, 0.3, 0.1, false},
+        Speed{7.0, 0.25, 0.0, false}, Speed{1.0, 0.5, 13.0, false}}) {
+    Scenario scenario = load(tiny_files());
+    scenario.minerals[0].substitution_per_yr = speed.per_yr;
+    scenario.minerals[0].substitution_max = speed.most;
+    scenario.minerals[0].substitution_reversal_per_yr = speed.reversal_per_yr;
+    const std::vector<Complaint> complaints = validate(scenario);
+    ASSERT_EQ(complaints.empty(), speed.is_slow_enough) << speed.per_yr << texts(complaints);
+    if (complaints.empty()) continue;
+    EXPECT_EQ(complaints[0].key, "minerals[gallium].substitution_per_yr");
+    EXPECT_NE(complaints[0].message.find("too fast for 12 steps a year"), std::string::npos);
+  }
+}
+
 TEST(Validate, MissingNumbersOfAScenarioBuiltByHandAreTold) {
   Scenario scenario = load(tiny_files());
   scenario.nodes[0].cash_cost_ratio = missing;
