@@ -99,9 +99,12 @@ class CpuBackend final : public Backend {
         shared.stop();
       }
     };
+    // A range may begin and end within a block. A thread without one would only ready its memory.
+    const std::uint64_t most_blocks = range.count() / paths_per_block(view) + 2;
+    const auto n_threads = std::min(static_cast<std::uint64_t>(n_threads_), most_blocks);
     std::vector<std::jthread> others;
     try {
-      for (int k = 1; k < n_threads_; ++k) others.emplace_back(work);
+      for (std::uint64_t k = 1; k < n_threads; ++k) others.emplace_back(work);
     } catch (...) {  // the system has no more threads; those that run end with their block
       shared.stop();
       throw;
