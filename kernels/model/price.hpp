@@ -55,7 +55,7 @@ RISK_FN void update_flooding(const NetworkView& net, const ChainSpec& chain, int
   state.flooding = masked(xor_(on, flips), splat<F>(1.0f));
 }
 
-/// Moves the log price one step; keeps the previous one's for demand in `y` until now.
+/// Moves the log price one step. Until here `y` holds the previous step's, which demand looks at.
 template <class L>
 RISK_SECTION void update_price(const NetworkView& net, const ChainSpec& chain, int mineral,
                                const PathKeys<L>& paths, const World<L>& world, int step,
