@@ -81,8 +81,10 @@ class CpuBackend final : public Backend {
   }
   /// About a second of work for the widest lanes, so that progress is lively and stopping quick.
   std::uint64_t batch_paths() const override {
-    return static_cast<std::uint64_t>(n_threads_) * 1024u *
-           static_cast<std::uint64_t>(variant_.lanes);
+    // At least a block each, or some threads would have nothing to do.
+    const std::uint64_t paths = 1024u * static_cast<std::uint64_t>(variant_.lanes);
+    return static_cast<std::uint64_t>(n_threads_) *
+           std::max(paths, paths_per_block(network_.view()));
   }
 
   void run(PathRange range, Accumulators& into, Samples* samples) override {
