@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "host/cpu/counting.hpp"
+#include "host/cpu/timelines.hpp"
 #include "kernels/model/chain.hpp"
 #include "kernels/model/members.hpp"
 #include "kernels/stats/digest.hpp"
@@ -87,109 +88,6 @@ RISK_FN void stream(float* target, F value) {
 #endif
 }
 
-using Byte = std::uint8_t;
-static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
-
-/// The timelines of one group and mineral while its path runs, small enough for the caches: bins
-/// [cell][step][lane], a series' steps side by side.
-class GroupTimelines {
- public:
-  explicit GroupTimelines(const NetworkView& net)
-      : stride_(static_cast<std::size_t>(net.n_steps) * L::n),
-        shortfall_(static_cast<std::size_t>(net.n_members) * stride_),
-        cover_(static_cast<std::size_t>(net.n_members) * stride_),
-        price_(stride_),
-        is_short_(static_cast<std::size_t>(net.n_members)) {}
-
-  Byte* shortfall(int cell) { return &shortfall_[static_cast<std::size_t>(cell) * stride_]; }
-  Byte* cover(int cell) { return &cover_[static_cast<std::size_t>(cell) * stride_]; }
-  std::uint16_t* price() { return price_.data(); }
-  /// Did any path of the group go short? Only then is the series anything but zeros.
-  std::uint8_t& is_short(int cell) { return is_short_[static_cast<std::size_t>(cell)]; }
-  void clear_shortfall(int cell) {
-    std::memset(shortfall(cell), 0, stride_);
-    is_short(cell) = 0;
-  }
-
- private:
-  std::size_t stride_;
-  std::vector<Byte> shortfall_, cover_;
-  std::vector<std::uint16_t> price_;
-  std::vector<std::uint8_t> is_short_;
-};
-
-/// Timelines of one mineral, all paths of this thread so far. Sums [cell][step] or [step] in the
-/// units of the timelines.
-struct MineralTimelines {
-  ChangeCounts shortfall, cover, price;
-  std::vector<std::uint64_t> shortfall_sum, cover_sum, price_sum, restricted_sum;
-
-  MineralTimelines(const NetworkView& net, int cells)
-      : shortfall(cells, net.n_steps, timeline_shortfall_bins),
-        cover(cells, net.n_steps, timeline_cover_bins),
-        price(1, net.n_steps, timeline_price_bins),
-        shortfall_sum(static_cast<std::size_t>(cells * net.n_steps)),
-        cover_sum(static_cast<std::size_t>(cells * net.n_steps)),
-        price_sum(static_cast<std::size_t>(net.n_steps)),
-        restricted_sum(static_cast<std::size_t>(net.n_steps)) {}
-
-  /// Counts a group and readies its timelines for the next.
-  void add(GroupTimelines& group, int cells, std::uint32_t counted) {
-    for (int c = 0; c < cells; ++c) {
-      cover.add<L::n>(c, group.cover(c), counted);
-      if (group.is_short(c) == 0) {
-        shortfall.add_zeros(c, counted);
-        continue;
-      }
-      shortfall.add<L::n>(c, group.shortfall(c), counted);
-      group.clear_shortfall(c);
-    }
-    price.add<L::n>(0, group.price(), counted);
-  }
-};
-
-/// Notes the timelines of a group.
-struct TimelineObserver {
-  GroupTimelines& group;
-  MineralTimelines& mineral;
-  int n_steps;
-  L::M counted;
-
-  void begin_step(int, const ChainState<L>&) {}
-  void stage(int, int, const ChainState<L>&, Row<F>, F) {}
-  void end_step(int, const ChainState<L>&) {}
-  RISK_FN std::uint32_t units(F value, float scale) const {
-    return sum_of_lanes<L>(as_word(timeline_units<L>(masked(counted, value), scale)));
-  }
-  RISK_FN void cell(int step, int c, F unmet_fraction, F cover_days) {
-    const auto series = static_cast<std::size_t>(c * n_steps + step);
-    if (any(gt(unmet_fraction, splat<F>(0.0f)))) {
-      store_bins(group.shortfall(c) + step * L::n,
-                 bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
-      group.is_short(c) = 1;
-      mineral.shortfall_sum[series] += units(unmet_fraction, timeline_shortfall_scale);
-    }
-    const F days = min(cover_days, splat<F>(timeline_cover_limit_days));
-    store_bins(group.cover(c) + step * L::n, bins_of_values<L>(days, timeline_cover_bins));
-    mineral.cover_sum[series] += units(days, timeline_cover_scale);
-  }
-  RISK_FN void market(int step, F price, F restricted) {
-    const auto at = static_cast<std::size_t>(step);
-    store_bins(group.price() + step * L::n, bins_of_values<L>(price, timeline_price_bins));
-    mineral.price_sum[at] += units(price, timeline_price_scale);
-    mineral.restricted_sum[at] += units(restricted, timeline_restricted_scale);
-  }
-};
-
-/// Adds `n` sums from `first` on to wide ones and empties them.
-void drain_sums(std::vector<std::uint64_t>& from, int first, int n, Sum128* sums) {
-  for (int k = 0; k < n; ++k) {
-    std::uint64_t& sum = from[static_cast<std::size_t>(first + k)];
-    sums[k].add(sum);
-    sum = 0;
-  }
-}
-
 /// Groups whose layer 1 is held at a time: few, so that it stays in the second-level cache while
 /// the minerals read it one after the other.
 inline constexpr int world_groups = 8;
@@ -219,12 +117,15 @@ class Worker {
     }
   }
 
-  /// Hands over the timelines of all blocks run.
+  /// Hands over the timelines of the blocks run since the last time.
   void finish() {
     for (int m = 0; m < net_.n_minerals; ++m) drain_mineral(m);
+    undrained_paths_ = 0;
   }
 
   void run_block(PathRange range) {
+    if (undrained_paths_ + range.count() > ChangeCounts::most_undrained_paths) finish();
+    undrained_paths_ += range.count();
     range_ = range;
     digest_ = 0;
     n_groups_ = static_cast<int>((range.count() + L::n - 1) / L::n);
@@ -249,7 +150,7 @@ class Worker {
     return first;
   }
   Group& group(int g) { return groups_[g % world_groups]; }
-  MineralTimelines& timelines(int m) { return timelines_[static_cast<std::size_t>(m)]; }
+  MineralTimelines<L>& timelines(int m) { return timelines_[static_cast<std::size_t>(m)]; }
   /// A measure of a cell, all paths of the block.
   float* measure_values(int m, int k, int c) {
     const auto series = static_cast<std::size_t>(first_series_[static_cast<std::size_t>(m)] +
@@ -285,11 +186,11 @@ class Worker {
     const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
     for (int g = first; g < last; ++g) {
       const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
-      TimelineObserver observer{group_timelines_, timelines(m), net_.n_steps, counted};
+      TimelineObserver<L> observer{group_timelines_, timelines(m), counted};
       run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result,
                    observer);
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
-      timelines(m).add(group_timelines_, chain.n_cells, lanes_below<L>(lanes_in(g)));
+      timelines(m).add(group_timelines_, lanes_below<L>(lanes_in(g)));
     }
   }
 
@@ -340,21 +241,7 @@ class Worker {
 
   void drain_mineral(int m) {
     const auto lock = shared_.lock_mineral(m);
-    Accumulators& into = shared_.accumulators();
-    MineralTimelines& from = timelines(m);
-    const auto steps = static_cast<std::size_t>(net_.n_steps);
-    const auto bins = [](BinRange range) { return static_cast<std::size_t>(range.n_bins()); };
-    for (int c = 0; c < net_.chains[m].n_cells; ++c) {
-      const std::size_t first = cell_index(m, c) * steps;
-      from.shortfall.drain(c, &into.shortfall_histogram[first * bins(timeline_shortfall_bins)]);
-      from.cover.drain(c, &into.cover_histogram[first * bins(timeline_cover_bins)]);
-      drain_sums(from.shortfall_sum, c * net_.n_steps, net_.n_steps, &into.shortfall_sum[first]);
-      drain_sums(from.cover_sum, c * net_.n_steps, net_.n_steps, &into.cover_sum[first]);
-    }
-    const std::size_t market = static_cast<std::size_t>(m) * steps;
-    from.price.drain(0, &into.price_histogram[market * bins(timeline_price_bins)]);
-    drain_sums(from.price_sum, 0, net_.n_steps, &into.price_sum[market]);
-    drain_sums(from.restricted_sum, 0, net_.n_steps, &into.restricted_sum[market]);
+    timelines(m).drain(m, shared_.accumulators(), [&](int c) { return cell_index(m, c); });
   }
 
   void sample_mineral(int m) {
@@ -471,13 +358,14 @@ class Worker {
   std::vector<int> first_series_;  ///< [mineral + 1] of its series among all measures and cells
   Memory measure_values_;          ///< [mineral][measure][cell][path]
   Memory member_values_;
-  GroupTimelines group_timelines_;
-  std::vector<MineralTimelines> timelines_;  ///< [mineral]
+  GroupTimelines<L> group_timelines_;
+  std::vector<MineralTimelines<L>> timelines_;  ///< [mineral]
   std::vector<Memory> memory_;               ///< of each group held
   Group groups_[world_groups];
   PathRange range_;
   int n_groups_ = 0;
   std::uint64_t digest_ = 0;
+  std::uint64_t undrained_paths_ = 0;
 };
 
 }  // namespace
@@ -500,7 +388,8 @@ void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint6
 std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
   const std::uint64_t group = world_size(network).bytes() + members_size(network).bytes();
   return world_groups * group + chain_size(network).bytes() +
-         paths_per_block(network) * result_bytes_per_path(network) + timeline_bytes(network);
+         paths_per_block(network) * result_bytes_per_path(network) +
+         timeline_bytes(network, L::n);
 }
 
 }  // namespace blocrisk
