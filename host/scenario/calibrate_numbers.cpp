@@ -39,6 +39,10 @@ double step_fraction(double dt_yr, double mean_yr) {
   return dt_yr < mean_yr ? dt_yr / mean_yr : 1.0;
 }
 
+double mean_wait_steps(double probability) {
+  return probability < 1.0 ? -1.0 / log1p_d(-probability) : 0.0;
+}
+
 double steps_of_months(double months, int steps_per_year) { return months * steps_per_year / 12.0; }
 
 int whole_steps_of_months(double months, int steps_per_year) {

@@ -20,6 +20,10 @@ double normal_cut(double probability);
 /// step, or the part of a gap an exponential smoothing closes. A time of 0 gives 1.
 double step_fraction(double dt_yr, double mean_yr);
 
+/// Mean of the exponential time whose whole part is the number of steps before something happens
+/// that happens in each with the given probability: -1/ln(1 - p), 0 where it is certain.
+double mean_wait_steps(double probability);
+
 /// Months as a real number of steps.
 double steps_of_months(double months, int steps_per_year);
 /// Months rounded to steps, halves to even; a negative time stays negative.

@@ -312,8 +312,9 @@ class StageBuilder {
       if (!(row.outage_per_yr > 0.0) || !(row.outage_depth > 0.0)) continue;
       OutageSpec outage{};
       outage.node = static_cast<std::int32_t>(i);
-      outage.start_threshold = threshold_of(one_minus_decay(row.outage_per_yr * dt_yr));
-      outage.end_threshold = threshold_of(step_fraction(dt_yr, row.outage_months / 12.0));
+      outage.up_steps = static_cast<float>(1.0 / (row.outage_per_yr * dt_yr));
+      outage.down_steps = static_cast<float>(
+          mean_wait_steps(step_fraction(dt_yr, row.outage_months / 12.0)));
       outage.depth = static_cast<float>(row.outage_depth);
       outage.stream = pools_.stream(tag("outage", row));
       outages.push_back(outage);

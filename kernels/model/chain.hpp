@@ -39,14 +39,14 @@ RISK_FN void start_strikes(int n, StrikeState<L>& strike) {
     strike.target_flow_t[k] = strike.target_fraction[k] = zero;
     strike.blocked[k] = strike.withheld_t[k] = zero;
     strike.include_block[k] = -1;
-    strike.restricting[k] = 0;
+    strike.in_force[k] = strike.restricting[k] = 0;
   }
 }
 
 template <class L>
-RISK_FN void start_stages(const NetworkView& net, const ChainSpec& chain, ChainState<L>& state) {
+RISK_FN void start_stages(const NetworkView& net, const ChainSpec& chain,
+                          const PathKeys<L>& paths, ChainState<L>& state) {
   using F = typename L::F;
-  using U = typename L::U;
   for (int s = 0; s < chain.n_stages; ++s) {
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
@@ -54,17 +54,18 @@ RISK_FN void start_stages(const NetworkView& net, const ChainSpec& chain, ChainS
       stage.feed_stock_t[i] = splat<F>(net.reals[spec.feed_stock_t + i]);
       stage.feed_factor[i] = splat<F>(1.0f);
     }
-    for (int k = 0; k < spec.n_outages; ++k) stage.outage[k] = splat<U>(0u);
+    start_outages<L>(net, spec, paths, stage.outage);
     start_strikes<L>(spec.n_strikes, stage.strike);
   }
 }
 
 template <class L>
-RISK_FN void start_chain(const NetworkView& net, const ChainSpec& chain, ChainState<L>& state) {
+RISK_SECTION void start_chain(const NetworkView& net, const ChainSpec& chain,
+                              const PathKeys<L>& paths, ChainState<L>& state) {
   using F = typename L::F;
   using U = typename L::U;
   const F zero = splat<F>(0.0f);
-  start_stages<L>(net, chain, state);
+  start_stages<L>(net, chain, paths, state);
   state.log_price = splat<F>(chain.log_initial_price);
   state.y = state.y_quiet = clamp_log_price(state.log_price);
   state.price = state.price_quiet = exp(state.y);
@@ -90,16 +91,13 @@ RISK_FN void start_chain(const NetworkView& net, const ChainSpec& chain, ChainSt
 
 /// Refills what is drawn four steps at a time; `step` is a multiple of four.
 template <class L>
-RISK_SECTION void refill_chain_words(const NetworkView& net, const ChainSpec& chain,
-                                     const PathKeys<L>& paths, int step, ChainState<L>& state) {
+RISK_SECTION void refill_chain_words(const ChainSpec& chain, const PathKeys<L>& paths, int step,
+                                     ChainState<L>& state) {
   const std::uint32_t block = block_of_step(step);
   if (chain.jump_threshold != 0)
     store_words<L>(state.jump_words, draw_words<L>(paths, chain.jump_stream, block));
   if (chain.flooder != 0)
     store_words<L>(state.flood_words, draw_words<L>(paths, chain.flood_stream, block));
-  for (int s = 0; s < chain.n_stages; ++s) {
-    foresee_outages<L>(net, chain.stages[s], paths, step, state.stage[s]);
-  }
 }
 
 /// Part of last-stage output that is not the flooder's, sold or not, for the next step's
@@ -145,7 +143,7 @@ RISK_FN void run_step(const NetworkView& net, int mineral, const PathKeys<L>& pa
                       const World<L>& world, int step, ChainState<L>& state,
                       const ChainResult<L>& result, Observer& observer) {
   const ChainSpec& chain = net.chains[mineral];
-  if (word_of_step(step) == 0) refill_chain_words<L>(net, chain, paths, step, state);
+  if (word_of_step(step) == 0) refill_chain_words<L>(chain, paths, step, state);
   observer.begin_step(step, state);
   update_demand<L>(net, chain, step, state);
   update_price<L>(net, chain, mineral, paths, world, step, state);
@@ -163,7 +161,7 @@ RISK_FN void run_chain(const NetworkView& net, int mineral, const PathKeys<L>& p
                        const World<L>& world, ChainState<L>& state, const ChainResult<L>& result,
                        Observer& observer) {
   const ChainSpec& chain = net.chains[mineral];
-  start_chain<L>(net, chain, state);
+  start_chain<L>(net, chain, paths, state);
   for (int k = 0; k < chain.n_cells * net.n_years; ++k)
     result.year_loss[k] = splat<typename L::F>(0.0f);
   for (int step = 0; step < net.n_steps; ++step) {

@@ -25,7 +25,16 @@ struct StrikeState {
   Row<F> withheld_t;                ///< what this step's restriction keeps from its destinations
   Row<U> include_words;             ///< [strike][4]
   Row<std::int32_t> include_block;  ///< [strike] block the words are of; -1: none yet
+  Row<std::int32_t> in_force;       ///< [strike] some lane has a measure in force
   Row<std::int32_t> restricting;    ///< [strike] some lane has b > 0
+};
+
+/// When nodes of a stage break down and recover. [outage]
+template <class L>
+struct OutageState {
+  Row<typename L::U> down;     ///< bit per step of the present window
+  Row<typename L::U> block;    ///< number of the block of words it has come to
+  Row<typename L::I> changes;  ///< [outage][4] steps of the block's changes: down, up, down, up
 };
 
 template <class L>
@@ -38,9 +47,7 @@ struct StageState {
   Row<F> open_t;      ///< uncontracted tonnes on offer
   Row<F> contract;    ///< part of the base flow that contracts deliver
   Row<F> feed_stock_t, feed_factor;
-  /// Per outage: bits 0-3 would it start at each of four consecutive steps, bits 4-7 would it end,
-  /// bit 8 it is down.
-  Row<typename L::U> outage;
+  OutageState<L> outage;
   StrikeState<L> strike;
 };
 
@@ -114,6 +121,7 @@ RISK_FN StrikeState<L> take_strikes(int n, Arena<L>& arena, Arena<Lanes<1>>& hea
   strike.withheld_t = arena.template take<F>(n);
   strike.include_words = arena.template take<U>(4 * n);
   strike.include_block = headers.template take<std::int32_t>(n);
+  strike.in_force = headers.template take<std::int32_t>(n);
   strike.restricting = headers.template take<std::int32_t>(n);
   return strike;
 }
@@ -121,6 +129,7 @@ RISK_FN StrikeState<L> take_strikes(int n, Arena<L>& arena, Arena<Lanes<1>>& hea
 template <class L>
 RISK_FN StageState<L> take_stage(const StageSpec& spec, Arena<L>& arena, Arena<Lanes<1>>& headers) {
   using F = typename L::F;
+  using I = typename L::I;
   using U = typename L::U;
   StageState<L> stage;
   stage.capacity_t = arena.template take<F>(spec.n_nodes);
@@ -130,7 +139,9 @@ RISK_FN StageState<L> take_stage(const StageSpec& spec, Arena<L>& arena, Arena<L
   stage.contract = arena.template take<F>(spec.n_nodes);
   stage.feed_stock_t = arena.template take<F>(spec.n_nodes);
   stage.feed_factor = arena.template take<F>(spec.n_nodes);
-  stage.outage = arena.template take<U>(spec.n_outages);
+  stage.outage.down = arena.template take<U>(spec.n_outages);
+  stage.outage.block = arena.template take<U>(spec.n_outages);
+  stage.outage.changes = arena.template take<I>(4 * spec.n_outages);
   stage.strike = take_strikes<L>(spec.n_strikes, arena, headers);
   return stage;
 }

@@ -25,6 +25,15 @@ RISK_FN Words<L> draw_words(const PathKeys<L>& keys, std::uint32_t stream, std::
   return philox_words<L>(keys.key, keys.paths, block, stream);
 }
 
+#if !defined(__CUDACC__)
+/// The same with a block of its own per lane.
+template <class L>
+requires(L::n > 1) RISK_FN Words<L> draw_words(const PathKeys<L>& keys, std::uint32_t stream,
+                                               typename L::U block) {
+  return philox_words<L>(keys.key, keys.paths, block, stream);
+}
+#endif
+
 /// Four words of a stream into four neighbouring slots.
 template <class L>
 RISK_FN void store_words(Row<typename L::U> row, const Words<L>& words) {

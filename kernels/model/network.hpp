@@ -47,8 +47,8 @@ struct StrikeSpec {
 /// A node that can break down.
 struct OutageSpec {
   std::int32_t node;
-  std::uint32_t start_threshold;
-  std::uint32_t end_threshold;
+  float up_steps;    ///< mean wait for an outage, 1/(rate dt)
+  float down_steps;  ///< mean of the exponential whose whole steps are the length beyond the first
   float depth;
   std::uint32_t stream;  ///< "outage|M|STAGE|COUNTRY"
 };

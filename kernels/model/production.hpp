@@ -68,44 +68,86 @@ RISK_FN void add_projects(const NetworkView& net, const ChainSpec& chain, int st
   }
 }
 
-inline constexpr int outage_down_bit = 8;
+/// Outages are known so many steps ahead: a bit each.
+inline constexpr int outage_window_steps = 32;
+inline constexpr float longest_wait_steps = 1048576.0f;
 
-/// Decides four steps at once what an outage would do, were it down or not; `step` is a multiple of
-/// four.
+/// Steps of the four changes of a block: breaks down, recovers, breaks down, recovers. The first may
+/// come at `from`, each other from the step after the one before it. An exponential wait's whole
+/// part is geometric: a change comes in each step with the same probability, without a draw for
+/// every step in which nothing happens.
 template <class L>
-RISK_FN void foresee_outages(const NetworkView& net, const StageSpec& spec,
-                             const PathKeys<L>& paths, int step, StageState<L>& stage) {
-  using U = typename L::U;
-  for (int k = 0; k < spec.n_outages; ++k) {
-    const OutageSpec& outage = net.outages[spec.outages + k];
-    const Words<L> words = draw_words<L>(paths, outage.stream, block_of_step(step));
-    U bits = stage.outage[k] & splat<U>(1u << outage_down_bit);
-    for (int w = 0; w < 4; ++w) {
-      const auto starts = happens(words.w[w], splat<U>(outage.start_threshold));
-      const auto ends = happens(words.w[w], splat<U>(outage.end_threshold));
-      bits = bits | select(starts, splat<U>(1u << w), splat<U>(0u));
-      bits = bits | select(ends, splat<U>(16u << w), splat<U>(0u));
-    }
-    stage.outage[k] = bits;
+RISK_FN void draw_changes(const OutageSpec& outage, const Words<L>& words, typename L::I from,
+                          typename L::I (&changes)[4]) {
+  using F = typename L::F;
+  using I = typename L::I;
+  for (int k = 0; k < 4; ++k) {
+    const F mean = splat<F>(k % 2 == 0 ? outage.up_steps : outage.down_steps);
+    const F wait = exponential_from_word<L>(words.w[k], mean);
+    changes[k] = from + truncate(min(wait, splat<F>(longest_wait_steps)));
+    from = changes[k] + splat<I>(1);
   }
 }
 
 template <class L>
-RISK_FN void update_outages(const NetworkView& net, const StageSpec& spec, int step,
-                            StageState<L>& stage) {
-  using F = typename L::F;
+RISK_FN void start_outages(const NetworkView& net, const StageSpec& spec,
+                           const PathKeys<L>& paths, OutageState<L>& state) {
+  using I = typename L::I;
   using U = typename L::U;
-  const F one = splat<F>(1.0f);
-  const int word = word_of_step(step);
   for (int k = 0; k < spec.n_outages; ++k) {
     const OutageSpec& outage = net.outages[spec.outages + k];
-    const U bits = stage.outage[k];
-    const auto was_down = test_bit(bits, outage_down_bit);
-    const auto starts = andnot(test_bit(bits, word), was_down);
-    const auto stays = andnot(was_down, test_bit(bits, 4 + word));
-    const auto down = or_(starts, stays);
-    const U down_bit = splat<U>(1u << outage_down_bit);
-    stage.outage[k] = select(down, bits | down_bit, bits & splat<U>(~(1u << outage_down_bit)));
+    I changes[4];
+    draw_changes<L>(outage, draw_words<L>(paths, outage.stream, 0u), splat<I>(0), changes);
+    for (int c = 0; c < 4; ++c) state.changes[4 * k + c] = changes[c];
+    state.block[k] = splat<U>(0u);
+  }
+}
+
+/// Plays an outage through the window that starts at `first_step`: each change turns over the bits
+/// from its step on, one before the window all of them. A block holds an even number of changes, so
+/// blocks before the present one leave no trace.
+template <class L>
+RISK_FN void foresee_outage(const OutageSpec& outage, const PathKeys<L>& paths, int first_step,
+                            int k, OutageState<L>& state) {
+  using I = typename L::I;
+  using U = typename L::U;
+  const I first = splat<I>(first_step);
+  const I end = splat<I>(first_step + outage_window_steps);
+  const U none_down = splat<U>(0u);
+  I changes[4];
+  for (int c = 0; c < 4; ++c) changes[c] = state.changes[4 * k + c];
+  U down = none_down;
+  for (auto open = all_lanes<L>();;) {
+    for (const I change : changes) {
+      const auto counts = and_(open, lt(change, end));
+      const U bit = as_word(max(select(counts, change, first) - first, splat<I>(0)));
+      down = down ^ select(counts, shl(splat<U>(~0u), bit), none_down);
+    }
+    open = and_(open, lt(changes[3], end));
+    if (none(open)) break;
+    const U block = state.block[k] + splat<U>(1u);
+    I next[4];
+    draw_changes<L>(outage, draw_words<L>(paths, outage.stream, block), changes[3] + splat<I>(1),
+                    next);
+    for (int c = 0; c < 4; ++c) {
+      changes[c] = select(open, next[c], changes[c]);
+      state.changes[4 * k + c] = changes[c];
+    }
+    state.block[k] = select(open, block, state.block[k]);
+  }
+  state.down[k] = down;
+}
+
+template <class L>
+RISK_FN void update_outages(const NetworkView& net, const StageSpec& spec,
+                            const PathKeys<L>& paths, int step, StageState<L>& stage) {
+  using F = typename L::F;
+  const F one = splat<F>(1.0f);
+  const int bit = step % outage_window_steps;
+  for (int k = 0; k < spec.n_outages; ++k) {
+    const OutageSpec& outage = net.outages[spec.outages + k];
+    if (bit == 0) foresee_outage<L>(outage, paths, step, k, stage.outage);
+    const auto down = test_bit(stage.outage.down[k], bit);
     F& capacity = stage.capacity_t[outage.node];
     capacity = capacity * select(down, splat<F>(1.0f - outage.depth), one);
   }
@@ -144,7 +186,7 @@ RISK_SECTION void update_production(const NetworkView& net, const ChainSpec& cha
       stage.capacity_t[i] = splat<F>(full[i]) * state.operating[op_class[i]];
       stage.extra_t[i] = splat<F>(0.0f);
     });
-    update_outages<L>(net, spec, step, stage);
+    update_outages<L>(net, spec, paths, step, stage);
     if (flooded) add_flood<L>(net, spec, step, state, stage);
   }
   add_projects<L>(net, chain, step, state);

@@ -136,7 +136,7 @@ RISK_FN typename L::M apply_events(const NetworkView& net, int mineral, const St
                                    const PathKeys<L>& paths, const EventList<L>& events, int step,
                                    int k, StrikeState<L>& strike) {
   typename L::M fresh = no_lanes<L>();
-  const int drawn = events.drawn[spec.actor * net.n_steps + step];
+  const int drawn = events.drawn[step * net.n_actors + spec.actor];
   if (drawn != no_entry && spec.include_cut > -1e29f) {
     const auto happening = mask_from_bits<L>(static_cast<std::uint32_t>(events.lanes[drawn]));
     const auto hit =
@@ -154,6 +154,15 @@ RISK_FN typename L::M apply_events(const NetworkView& net, int mineral, const St
   return fresh;
 }
 
+/// Could this step's events reach the node?
+template <class L>
+RISK_FN bool may_be_hit(const NetworkView& net, const StrikeSpec& spec, const EventList<L>& events,
+                        int step) {
+  const bool is_drawn = events.drawn[step * net.n_actors + spec.actor] != no_entry;
+  return (is_drawn && spec.include_cut > -1e29f) ||
+         events.first_scheduled[step] != events.first_scheduled[step + 1];
+}
+
 /// One node, one step: lift, apply, let the rest settle and leak.
 template <class L>
 RISK_FN void update_strike(const NetworkView& net, const ChainSpec& chain, int mineral,
@@ -162,12 +171,14 @@ RISK_FN void update_strike(const NetworkView& net, const ChainSpec& chain, int m
   using F = typename L::F;
   using I = typename L::I;
   const StrikeSpec& spec = net.strikes[stage.strikes + k];
+  if (strike.in_force[k] == 0 && !may_be_hit<L>(net, spec, events, step)) return;
   const auto lifted = lift_expired<L>(net, step, k, strike);
   const auto fresh = apply_events<L>(net, mineral, spec, paths, events, step, k, strike);
   if (any(or_(lifted, fresh))) aim<L>(net, stage, spec, k, strike);
   const auto in_force = ne(strike.end_step[k], splat<I>(0));
   strike.restricting[k] = 0;
-  if (none(in_force)) {
+  strike.in_force[k] = any(in_force) ? 1 : 0;
+  if (strike.in_force[k] == 0) {
     strike.blocked[k] = splat<F>(0.0f);
     return;
   }
@@ -227,6 +238,7 @@ RISK_SECTION void update_restrictions(const NetworkView& net, const ChainSpec& c
     for (int k = 0; k < stage.n_strikes; ++k) {
       const StrikeSpec& spec = net.strikes[stage.strikes + k];
       update_strike<L>(net, chain, mineral, stage, paths, events, step, k, strike);
+      if (strike.in_force[k] == 0) continue;
       mark_restricting<L>(net, spec, k, strike, homes);
       const float share = net.reals[stage.base_share + spec.node];
       restricted = fma(strike.severity[k], splat<F>(share), restricted);

@@ -14,7 +14,7 @@ inline constexpr int longest_duration_steps = 1 << 20;
 /// one is looked up by actor and step; scheduled ones of a step follow one another in file order.
 template <class L>
 struct EventList {
-  Row<std::int32_t> drawn;  ///< [actor][step] entry or `no_entry`
+  Row<std::int32_t> drawn;  ///< [step][actor] entry or `no_entry`
   Row<std::int32_t>
       first_scheduled;          ///< [step + 1] the step's first scheduled event, in file order
   Row<std::int32_t> scheduled;  ///< [scheduled event] entry or `no_entry`
@@ -221,7 +221,7 @@ RISK_FN int draw_events(const NetworkView& net, const PathKeys<L>& paths, int st
         happens(world.event_words[4 * a + word_of_step(step)], threshold_from_probability(p));
     world.counted[a] = masked(happening, splat<F>(1.0f));
     EventList<L>& events = world.events;
-    events.drawn[a * net.n_steps + step] = any(happening) ? entry : no_entry;
+    events.drawn[step * net.n_actors + a] = any(happening) ? entry : no_entry;
     if (none(happening)) continue;
     const Words<L> words =
         draw_words<L>(paths, actor.event_pick_stream, static_cast<std::uint32_t>(step));

@@ -509,10 +509,10 @@ TEST(Calibrate, OutagesAreThosePossible) {
   const ChainSpec& chain = network.chains[0];
   ASSERT_EQ(chain.stages[0].n_outages, 1);
   ASSERT_EQ(chain.stages[1].n_outages, 1);
-  EXPECT_NEAR(network.outages[0].start_threshold, (1.0 - std::exp(-0.1)) * 2147483648.0, 0.51);
-  EXPECT_EQ(network.outages[0].end_threshold, 1U << 29);
+  EXPECT_FLOAT_EQ(network.outages[0].up_steps, 10.0f);
+  EXPECT_FLOAT_EQ(network.outages[0].down_steps, static_cast<float>(-1.0 / std::log(0.75)));
   EXPECT_EQ(network.outages[0].stream, stream_id("outage|metal|mine|A"));
-  EXPECT_EQ(network.outages[1].end_threshold, 1U << 31);
+  EXPECT_EQ(network.outages[1].down_steps, 0.0f);
 }
 
 TEST(Calibrate, PriceConstantsFollowTheLaw) {

@@ -26,10 +26,10 @@ class DrawRecorder final : public PathWatcher {
 
   std::map<std::string, std::vector<float>> draws;
 
-  void end_step(int, const ChainState<OneLane>& state) override {
+  void end_step(int step, const ChainState<OneLane>& state) override {
     const ChainSpec& chain = network_.chains[static_cast<std::size_t>(mineral_)];
     draws["price"].push_back(state.log_price);
-    for (int s = 0; s < chain.n_stages; ++s) record_stage(s, chain.stages[s], state.stage[s]);
+    for (int s = 0; s < chain.n_stages; ++s) record_stage(s, chain.stages[s], state.stage[s], step);
     for (int k = 0; k < chain.n_projects; ++k) {
       const ProjectSpec& spec = network_.projects[chain.projects + static_cast<Offset>(k)];
       if (spec.decision_step >= 0) continue;
@@ -39,7 +39,7 @@ class DrawRecorder final : public PathWatcher {
   }
 
  private:
-  void record_stage(int s, const StageSpec& spec, const StageState<OneLane>& stage) {
+  void record_stage(int s, const StageSpec& spec, const StageState<OneLane>& stage, int step) {
     const auto tag = [&](const std::string& what, int node) {
       const auto& countries =
           network_.base[static_cast<std::size_t>(mineral_)][static_cast<std::size_t>(s)]
@@ -49,7 +49,9 @@ class DrawRecorder final : public PathWatcher {
     };
     for (int k = 0; k < spec.n_outages; ++k) {
       const int node = network_.outages[spec.outages + static_cast<Offset>(k)].node;
-      draws[tag("outage", node)].push_back(test_bit(stage.outage[k], 8) ? 1.0f : 0.0f);
+      draws[tag("outage", node)].push_back(test_bit(stage.outage.down[k], step % outage_window_steps)
+                                          ? 1.0f
+                                          : 0.0f);
     }
     for (int k = 0; k < spec.n_strikes; ++k) {
       const int node = network_.strikes[spec.strikes + static_cast<Offset>(k)].node;

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .draws import StepWords, happens, normal
+from .draws import exponential, happens, normal
 from .price import share_of_gap_closed
 
 
@@ -13,8 +13,10 @@ class Production:
         self.is_member = network.is_member[stage.country]
         self.operating = np.ones(shape)
         self.out = np.zeros(shape, bool)
-        tags = [("outage", mineral.id, stage.name, network.countries[c]) for c in stage.country]
-        self.outage_words = StepWords(draws, tags)
+        self.outages = [
+            Outage(network, stage.column, node, draws, ("outage", mineral.id, stage.name, network.countries[c]))
+            for node, c in enumerate(stage.country)
+        ]
         self.projects = [
             Project(network, project, stage, draws) for project in mineral.projects if project.stage == stage.name
         ]
@@ -40,13 +42,8 @@ class Production:
         return self.capacity * (self.stage.utilisation + self.law.surge_fraction * idle) + self.extra
 
     def _advance_outages(self, step):
-        column, dt = self.stage.column, self.network.dt
-        if not (column.outage_per_yr > 0).any():
-            return
-        word = self.outage_words.at(step)
-        start = happens(word, 1.0 - np.exp(-column.outage_per_yr * dt))
-        end = happens(word, [share_of_gap_closed(dt, months / 12.0) for months in column.outage_months])
-        self.out = np.where(self.out, ~end, start)
+        for node, outage in enumerate(self.outages):
+            self.out[:, node] = outage.at(step)
 
     def _advance_closure(self, earned):
         a = self.law.close_ratio
@@ -54,6 +51,39 @@ class Production:
         down = self.law.close_per_yr * self.network.dt
         up = self.law.open_per_yr * self.network.dt
         self.operating = self.operating + np.clip(target - self.operating, -down, up)
+
+
+class Outage:
+    """A node that breaks down and recovers: change number k comes a geometric number of steps after the step that
+    follows the one before. Word k mod 4 of block k div 4 gives an exponential, whose whole part is that number."""
+
+    def __init__(self, network, column, node, draws, tag):
+        self.draws, self.tag = draws, tag
+        rate, months = column.outage_per_yr[node], column.outage_months[node]
+        self.happens = rate > 0 and column.outage_depth[node] > 0
+        if not self.happens:
+            return
+        ends = share_of_gap_closed(network.dt, months / 12.0)
+        self.mean_wait = (1.0 / (rate * network.dt), -1.0 / np.log1p(-ends) if ends < 1.0 else 0.0)
+        self.down = np.zeros(draws.n_paths, bool)
+        self.changes = np.zeros(draws.n_paths, int)
+        self.next = self._wait(0)
+
+    def at(self, step):
+        """Is it down in this step? Steps come in order."""
+        if not self.happens:
+            return False
+        due = self.next == step
+        self.down = self.down ^ due
+        self.changes = self.changes + due
+        for change in np.unique(self.changes[due]):
+            paths = due & (self.changes == change)
+            self.next[paths] = step + 1 + self._wait(change)[paths]
+        return self.down
+
+    def _wait(self, change):
+        word = self.draws.words(self.tag, change // 4)[change % 4]
+        return np.floor(np.minimum(exponential(word, self.mean_wait[change % 2]), 2.0**20)).astype(int)
 
 
 class Project:
