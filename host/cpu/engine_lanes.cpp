@@ -63,11 +63,9 @@ MemorySize chain_size(const NetworkView& net) {
   MemorySize most{0, 0};
   for (int m = 0; m < net.n_minerals; ++m) {
     Arena<L> vectors(nullptr);
-    Arena<Lanes<1>> integers(nullptr);
-    take_chain<L>(net, net.chains[m], vectors, integers);
+    take_chain<L>(net, net.chains[m], vectors);
     take_result<L>(net, net.chains[m].n_cells, vectors);
     if (vectors.used() > most.vectors) most.vectors = vectors.used();
-    if (integers.used() > most.integers) most.integers = integers.used();
   }
   return most;
 }
@@ -99,7 +97,7 @@ class Worker {
       : net_(net),
         seed_(seed),
         shared_(shared),
-        chain_memory_(chain_size(net).vectors, chain_size(net).integers),
+        chain_memory_(chain_size(net).vectors),
         block_paths_(paths_per_block(net)),
         first_series_(first_series(net)),
         measure_values_(static_cast<std::size_t>(first_series_.back()) * block_paths_ / L::n),
@@ -181,8 +179,7 @@ class Worker {
   void run_mineral(int m, int first, int last) {
     const ChainSpec& chain = net_.chains[m];
     Arena<L> vectors = chain_memory_.vectors();
-    Arena<Lanes<1>> integers = chain_memory_.integers();
-    ChainState<L> state = take_chain<L>(net_, chain, vectors, integers);
+    ChainState<L> state = take_chain<L>(net_, chain, vectors);
     const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
     for (int g = first; g < last; ++g) {
       const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));

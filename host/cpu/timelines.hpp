@@ -310,8 +310,9 @@ struct TimelineObserver {
   typename L::M counted;
 
   void begin_step(int, const ChainState<L>&) {}
-  void stage(int, int, const ChainState<L>&, Row<F>, F) {}
+  void stage(int, int, const ChainState<L>&, F) {}
   void end_step(int, const ChainState<L>&) {}
+  void begin_cells(int) {}
   RISK_FN I units(F value, float scale) const {
     return timeline_units<L>(masked(counted, value), scale);
   }

@@ -67,15 +67,18 @@ void build_essential(const ChainContext& context, const DemandTables& tables, Ch
 void build_cells(const ChainContext& context, ChainSpec& chain) {
   std::vector<std::int32_t> sinks, members;
   const auto& member_indices = context.scenario.bloc.member_indices;
+  std::vector<std::int32_t> cell_of_sink(context.last().sink_country.size(), no_index);
   for (std::size_t member = 0; member < member_indices.size(); ++member) {
     const int slot = slot_of_country(context.last().sink_country, member_indices[member]);
     if (slot == no_index) continue;
+    cell_of_sink[static_cast<std::size_t>(slot)] = static_cast<std::int32_t>(sinks.size());
     sinks.push_back(slot);
     members.push_back(static_cast<std::int32_t>(member));
   }
   chain.n_cells = static_cast<std::int32_t>(sinks.size());
   chain.cell_sink = context.pools.add_ints(sinks);
   chain.cell_member = context.pools.add_ints(members);
+  chain.cell_of_sink = context.pools.add_ints(cell_of_sink);
 }
 
 }  // namespace

@@ -71,6 +71,15 @@ void build_scales(const Scenario& scenario, Network& network) {
   }
 }
 
+/// Units of the peak window's sums, as a scale factor: 2^24, which 127 steps of fit 31 bits; less
+/// where a window has more steps.
+float peak_window_scale(std::int32_t n_steps) {
+  constexpr float largest_sum = 127.0f * 16777216.0f;
+  float scale = 16777216.0f;
+  while (static_cast<float>(n_steps) * scale > largest_sum) scale *= 0.5f;
+  return scale;
+}
+
 }  // namespace
 
 void build_measures(const Scenario& scenario, Network& network) {
@@ -83,6 +92,7 @@ void build_measures(const Scenario& scenario, Network& network) {
   header.months_per_step = static_cast<float>(12.0 / network.steps_per_year);
   const double window_steps = std::nearbyint(network.steps_per_year / 4.0);
   header.peak_window_steps = window_steps > 1.0 ? static_cast<std::int32_t>(window_steps) : 1;
+  header.peak_window_scale = peak_window_scale(header.peak_window_steps);
   build_scales(scenario, network);
 }
 

@@ -186,6 +186,14 @@ class StageBuilder {
     spec_.class_weight = pools_.add_reals(weights);
     spec_.class_first = pools_.add_ints(first);
     spec_.class_sinks = pools_.add_ints(sinks);
+    std::vector<std::int32_t> class_of_sink(sinks.size());
+    for (std::size_t k = 0; k < classes_.size(); ++k) {
+      for (const std::int32_t j : classes_[k])
+        class_of_sink[static_cast<std::size_t>(j)] = static_cast<std::int32_t>(k);
+      spec_.largest_class =
+          std::max(spec_.largest_class, static_cast<std::int32_t>(classes_[k].size()));
+    }
+    spec_.class_of_sink = pools_.add_ints(class_of_sink);
   }
 
   /// The class of a country that is one by itself, -1 where it is no sink.
@@ -250,7 +258,10 @@ class StageBuilder {
   }
 
   void add_members() {
-    spec_.member_nodes = pools_.add_bits(member_slots(base_.node_country));
+    spec_.pooled = pools_.add_reals(per_node([&](std::size_t i) {
+      const bool pools = context_.scenario.bloc.pooling;
+      return pools && context_.scenario.is_member(base_.node_country[i]) ? 1.0 : 0.0;
+    }));
     spec_.member_sinks = pools_.add_bits(member_slots(base_.sink_country));
   }
 
@@ -284,6 +295,9 @@ class StageBuilder {
     auto& strikes = pools_.network().strikes;
     spec_.strikes = static_cast<Offset>(strikes.size());
     const auto final_sinks = home_sinks(context_.last().sink_country);
+    std::vector<std::int32_t> strike_of_node(nodes_.size(), no_index);
+    std::vector<std::int32_t> home_class(nodes_.size(), no_index);
+    std::vector<std::int32_t> home_node(classes_.size(), no_index);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const NodeRow& row = *nodes_[i];
       const int actor = context_.scenario.actor_index(row.country);
@@ -296,20 +310,28 @@ class StageBuilder {
       const double enforcement =
           context_.scenario.actors[static_cast<std::size_t>(actor)].enforcement;
       strike.leak_limit = static_cast<float>(law_.leakage_fraction * (1.0 - enforcement));
-      strike.home_class = class_of_country(row.country_index);
+      home_class[i] = class_of_country(row.country_index);
+      if (home_class[i] != no_index)
+        home_node[static_cast<std::size_t>(home_class[i])] = static_cast<std::int32_t>(i);
+      strike_of_node[i] = static_cast<std::int32_t>(strikes.size() - spec_.strikes);
       strike.final_sink = final_sinks[i];
       strikes.push_back(strike);
     }
     spec_.n_strikes = static_cast<std::int32_t>(strikes.size() - spec_.strikes);
+    spec_.strike_of_node = pools_.add_ints(strike_of_node);
+    spec_.home_class = pools_.add_ints(home_class);
+    spec_.home_node = pools_.add_ints(home_node);
   }
 
   void add_outages() {
     auto& outages = pools_.network().outages;
     spec_.outages = static_cast<Offset>(outages.size());
     const double dt_yr = context_.dt_yr();
+    std::vector<std::int32_t> outage_of_node(nodes_.size(), no_index);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       const NodeRow& row = *nodes_[i];
       if (!(row.outage_per_yr > 0.0) || !(row.outage_depth > 0.0)) continue;
+      outage_of_node[i] = static_cast<std::int32_t>(outages.size() - spec_.outages);
       OutageSpec outage{};
       outage.node = static_cast<std::int32_t>(i);
       outage.up_steps = static_cast<float>(1.0 / (row.outage_per_yr * dt_yr));
@@ -320,6 +342,7 @@ class StageBuilder {
       outages.push_back(outage);
     }
     spec_.n_outages = static_cast<std::int32_t>(outages.size() - spec_.outages);
+    spec_.outage_of_node = pools_.add_ints(outage_of_node);
   }
 
   const ChainContext& context_;

@@ -67,6 +67,7 @@ void add_header(const NetworkView& header, Digest& digest) {
   }
   digest.add_number(header.short_threshold);
   digest.add_number(header.months_per_step);
+  digest.add_number(header.peak_window_scale);
 }
 
 }  // namespace

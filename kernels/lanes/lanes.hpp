@@ -4,6 +4,5 @@
 
 #include "kernels/lanes/avx2.hpp"
 #include "kernels/lanes/avx512.hpp"
-#include "kernels/lanes/rows.hpp"
 #include "kernels/lanes/scalar.hpp"
 #include "kernels/lanes/vector.hpp"

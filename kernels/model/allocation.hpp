@@ -21,66 +21,64 @@ inline constexpr float smallest_pool_fraction = 1e-6f;
 /// purchasing weight, capped at the gap, in two passes. Lowers the gaps and returns what is left.
 /// Skipping a pass is an exact no-op for every lane: nothing is wanted, or nothing is there.
 template <class L>
-RISK_FN typename L::F fill(int n_classes, const float* weight, typename L::F pool,
-                           ChainState<L>& state) {
+RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::F pool,
+                                Slots<L, SinkClass<L>>& classes) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F one = splat<F>(1.0f);
   for (int pass = 0; pass < 2; ++pass) {
-    F wanted = zero;
-    for (int k = 0; k < n_classes; ++k)
-      wanted = fma(splat<F>(weight[k]), state.class_gap_t[k], wanted);
+    each<L>(n_classes, [&](auto k) {
+      classes[k].part_t = splat<F>(weight[k]) * classes[k].gap_t;
+    });
+    const F wanted = sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t);
     const auto shares = gt(pool, wanted * splat<F>(smallest_pool_fraction));
     const auto wants = and_(gt(wanted, zero), shares);
     if (none(wants)) return pool;
     const F rate = masked(wants, pool / select(wants, wanted, one));
-    F given = zero;
-    each(n_classes, [&](int k) {
-      const F gap = state.class_gap_t[k];
-      const F left = one - min(rate * splat<F>(weight[k]), one);
-      const F left_t = gap * left;
-      given = given + (gap - left_t);
-      state.class_gap_t[k] = left_t;
-      state.class_left[k] = state.class_left[k] * left;
+    each<L>(n_classes, [&](auto k) {
+      const F gap = classes[k].gap_t;
+      const F left_t = gap * (one - min(rate * splat<F>(weight[k]), one));
+      classes[k].part_t = gap - left_t;
+      classes[k].gap_t = left_t;
     });
-    pool = max(pool - given, zero);
+    pool = max(pool - sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t), zero);
   }
   return pool;
 }
 
 /// Sums the gaps of the sinks of each class.
 template <class L>
-RISK_FN void sum_classes(const NetworkView& net, const StageSpec& spec, ChainState<L>& state) {
+RISK_FN void sum_classes(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
-  const std::int32_t* first = net.ints + spec.class_first;
-  const std::int32_t* sinks = net.ints + spec.class_sinks;
-  for (int k = 0; k < spec.n_classes; ++k) {
-    F sum = state.gap_t[sinks[first[k]]];
-    for (int at = first[k] + 1; at < first[k + 1]; ++at) sum = sum + state.gap_t[sinks[at]];
-    state.class_gap_t[k] = sum;
-    state.class_left[k] = splat<F>(1.0f);
-  }
+  sum_groups<L>(spec.n_classes, net.ints + spec.class_first, net.ints + spec.class_sinks,
+                spec.largest_class, stage.sink, &Sink<L>::gap_t, [&](auto k, F gap_t) {
+                  stage.sink_class[k].gap_t = stage.sink_class[k].first_gap_t = gap_t;
+                });
 }
 
 /// Hands what is left of each class's gap back to its sinks, in proportion.
 template <class L>
-RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, Row<typename L::F> need,
-                            ChainState<L>& state) {
+RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
-  const std::int32_t* first = net.ints + spec.class_first;
-  const std::int32_t* sinks = net.ints + spec.class_sinks;
-  for (int k = 0; k < spec.n_classes; ++k) {
-    if (first[k + 1] - first[k] == 1) {
-      const int j = sinks[first[k]];
-      state.gap_t[j] = real_gap(state.class_gap_t[k], need[j]);
-      continue;
-    }
-    const F left = state.class_left[k];
-    for (int at = first[k]; at < first[k + 1]; ++at) {
-      const int j = sinks[at];
-      state.gap_t[j] = real_gap(state.gap_t[j] * left, need[j]);
-    }
-  }
+  each<L>(spec.n_classes, [&](auto k) {
+    SinkClass<L>& sinks = stage.sink_class[k];
+    const auto some = gt(sinks.first_gap_t, splat<F>(0.0f));
+    sinks.part_t = sinks.gap_t / select(some, sinks.first_gap_t, splat<F>(1.0f));
+  });
+  const auto left = permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::part_t,
+                                net.ints + spec.class_of_sink);
+  each<L>(spec.n_sinks, [&](auto j) {
+    Sink<L>& sink = stage.sink[j];
+    sink.gap_t = real_gap(sink.gap_t * left[j], sink.need_t);
+  });
+}
+
+/// Uncontracted tonnes on offer: to fellow members first, where the bloc pools.
+template <class L>
+RISK_FN void offer(Node<L>& node, float pooled, typename L::F open_t) {
+  using F = typename L::F;
+  node.pooled_t = open_t * splat<F>(pooled);
+  node.open_t = open_t * splat<F>(1.0f - pooled);
 }
 
 /// Splits output into what contracts deliver (as a part of the base flow) and what is open.
@@ -90,128 +88,185 @@ RISK_FN void commit_output(const NetworkView& net, const StageSpec& spec, StageS
   const float* utilisation = net.reals + spec.utilisation;
   const float* contract_rate = net.reals + spec.contract_rate;
   const float* open_fraction = net.reals + spec.open_fraction;
-  each(spec.n_nodes, [&](int i) {
-    const F output = stage.output_t[i];
-    const F contracted = min(output, splat<F>(utilisation[i]) * stage.capacity_t[i]);
-    stage.contract[i] = contracted * splat<F>(contract_rate[i]);
-    stage.open_t[i] = fma(contracted, splat<F>(open_fraction[i]), output - contracted);
+  const float* pooled = net.reals + spec.pooled;
+  each<L>(spec.n_nodes, [&](auto i) {
+    Node<L>& node = stage.node[i];
+    const F contracted = min(node.output_t, splat<F>(utilisation[i]) * node.capacity_t);
+    node.contract = contracted * splat<F>(contract_rate[i]);
+    offer<L>(node, pooled[i],
+             fma(contracted, splat<F>(open_fraction[i]), node.output_t - contracted));
   });
 }
 
-/// Takes from restricted nodes what their restriction withholds, contracted and open.
+/// Takes from restricted nodes what their restriction withholds, contracted and open. Returns
+/// whether some lane of some node has any restriction.
 template <class L>
-RISK_FN void withhold(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
+RISK_FN bool withhold(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
   const F one = splat<F>(1.0f);
-  StrikeState<L>& strike = stage.strike;
-  for (int k = 0; k < spec.n_strikes; ++k) {
-    if (strike.restricting[k] == 0) {
-      strike.withheld_t[k] = splat<F>(0.0f);
-      continue;
-    }
-    const int i = net.strikes[spec.strikes + k].node;
-    const F b = strike.blocked[k];
+  const float* pooled = net.reals + spec.pooled;
+  bool some = false;
+  each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
+    Strike<L>& strike = stage.strike[i];
+    if (strike.restricting == 0) return;
+    some = true;
+    Node<L>& node = stage.node[i];
+    const F b = strike.blocked;
     const auto restricted = gt(b, splat<F>(0.0f));
-    const F open = stage.open_t[i];
-    const F still_open = select(restricted, open * ((one - b) * strike.target_fraction[k]), open);
-    const F from_contracts = stage.contract[i] * b * strike.target_flow_t[k];
-    strike.withheld_t[k] = from_contracts + (open - still_open);
-    stage.open_t[i] = still_open;
-  }
+    const F open = node.pooled_t + node.open_t;  // one of them is 0
+    const F still_open = select(restricted, open * ((one - b) * strike.target_fraction), open);
+    const F from_contracts = node.contract * b * strike.target_flow_t;
+    strike.withheld_t = from_contracts + (open - still_open);
+    strike.cut = node.contract * (one - b);
+    offer<L>(node, pooled[i], still_open);
+  });
+  return some_slot<L>(some);
 }
 
-/// Contract deliveries of all nodes to eight neighbouring sinks, summed in node order. The sums
-/// stay in registers while the nodes pass by.
-template <class L>
-RISK_FN void deliver_to_eight(const NetworkView& net, const StageSpec& spec,
-                              const StageState<L>& stage, int first_sink,
-                              Row<typename L::F> delivered) {
+/// Contract deliveries of all nodes to neighbouring sinks, summed in node order. The sums stay in
+/// registers while the nodes pass by. Targets of a restriction get the cut part of the base flow.
+template <int n_tile, class L>
+RISK_FN void deliver_to_tile(const NetworkView& net, const StageSpec& spec, StageState<L>& stage,
+                             int first_sink) {
   using F = typename L::F;
-  const StrikeState<L>& strike = stage.strike;
   const float* flow = net.reals + spec.flow_t + first_sink;
   const int stride = padded_sinks(spec.n_sinks);
-  F sum[flow_padding];
+  const std::int32_t* strike_of_node = net.ints + spec.strike_of_node;
+  F sum[n_tile];
   for (F& value : sum) value = splat<F>(0.0f);
-  int k = 0;  // the next node that can be hit
   for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
-    const F contract = stage.contract[i];
-    const bool can_be_hit = k < spec.n_strikes && net.strikes[spec.strikes + k].node == i;
-    if (can_be_hit && strike.restricting[k] != 0) {
-      const F cut = contract * (splat<F>(1.0f) - strike.blocked[k]);
-      const auto targets = first_sink < 32 ? shr(strike.target_low[k], first_sink)
-                                           : shr(strike.target_high[k], first_sink - 32);
-      for (int j = 0; j < flow_padding; ++j) {
-        const F part = select(test_bit(targets, j), cut, contract);
+    const F contract = stage.node[i].contract;
+    if (strike_of_node[i] >= 0 && stage.strike[i].restricting != 0) {
+      const Strike<L>& strike = stage.strike[i];
+      const auto targets = first_sink < 32 ? shr(strike.target_low, first_sink)
+                                           : shr(strike.target_high, first_sink - 32);
+#pragma GCC unroll 16
+      for (int j = 0; j < n_tile; ++j) {
+        const F part = select(test_bit(targets, j), strike.cut, contract);
         sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
       }
     } else {
-      for (int j = 0; j < flow_padding; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
+#pragma GCC unroll 16
+      for (int j = 0; j < n_tile; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
     }
-    k += can_be_hit ? 1 : 0;
   }
-  for (int j = 0; j < flow_padding; ++j) delivered[first_sink + j] = sum[j];
+#pragma GCC unroll 16
+  for (int j = 0; j < n_tile; ++j) stage.sink[first_sink + j].part_t = sum[j];
+}
+
+/// The same where every lane of the mapping is a sink and holds its own sum.
+template <class L>
+RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec,
+                              StageState<L>& stage) {
+  using F = typename L::F;
+  const float* flow = net.reals + spec.flow_t;
+  const int stride = padded_sinks(spec.n_sinks);
+  const UniformSlotSet restricting =
+      slots_with<L>(spec.n_nodes, [&](auto i) { return stage.strike[i].restricting != 0; });
+  each<L>(spec.n_sinks, [&](auto j) { stage.sink[j].part_t = splat<F>(0.0f); });
+  for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
+    const F contract = value_at<L>(stage.node, &Node<L>::contract, i);
+    if (!restricting.holds(i)) {
+      each<L>(spec.n_sinks, [&](auto j) {
+        stage.sink[j].part_t = fma(contract, splat<F>(flow[j]), stage.sink[j].part_t);
+      });
+      continue;
+    }
+    const F cut = value_at<L>(stage.strike, &Strike<L>::cut, i);
+    const SlotSet<L> targets{value_at<L>(stage.strike, &Strike<L>::target_low, i),
+                             value_at<L>(stage.strike, &Strike<L>::target_high, i)};
+    each<L>(spec.n_sinks, [&](auto j) {
+      const F part = select(targets.holds(j), cut, contract);
+      stage.sink[j].part_t = fma(part, splat<F>(flow[j]), stage.sink[j].part_t);
+    });
+  }
+}
+
+template <class L>
+RISK_FN void deliver(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
+  if constexpr (slots_in_registers<L>) {
+    deliver_to_lanes<L>(net, spec, stage);
+  } else {
+    constexpr int widest = L::n == 16 && RISK_HAS_AVX512 ? 16 : 8;  // as registers allow
+    const int padded = padded_sinks(spec.n_sinks);
+    int j = 0;
+    for (; j + widest <= padded; j += widest) deliver_to_tile<widest, L>(net, spec, stage, j);
+    if (j < padded) deliver_to_tile<8, L>(net, spec, stage, j);
+  }
 }
 
 /// Leaves what contracts do not cover as gaps and returns the surplus.
 template <class L>
 RISK_FN typename L::F deliver_contracts(const NetworkView& net, const StageSpec& spec,
-                                        const StageState<L>& stage, Row<typename L::F> need,
-                                        ChainState<L>& state) {
+                                        StageState<L>& stage) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
-  Row<F> delivered = state.given_t;
-  for (int j = 0; j < spec.n_sinks; j += flow_padding)
-    deliver_to_eight<L>(net, spec, stage, j, delivered);
-  F surplus = zero;
-  each(spec.n_sinks, [&](int j) {
-    const F missing = need[j] - delivered[j];
-    state.gap_t[j] = real_gap(max(missing, zero), need[j]);
-    surplus = surplus + max(zero - missing, zero);
+  deliver<L>(net, spec, stage);
+  each<L>(spec.n_sinks, [&](auto j) {
+    Sink<L>& sink = stage.sink[j];
+    const F missing = sink.need_t - sink.part_t;
+    sink.gap_t = real_gap(max(missing, zero), sink.need_t);
+    sink.part_t = max(zero - missing, zero);
   });
-  return surplus;
+  return sum_slots<L>(spec.n_sinks, stage.sink, &Sink<L>::part_t);
 }
 
 /// Withheld volumes go to their own country first, all of them, ..
 template <class L>
 RISK_FN void offer_withheld_at_home(const NetworkView& net, const StageSpec& spec,
-                                    StageState<L>& stage, ChainState<L>& state) {
+                                    StageState<L>& stage) {
   using F = typename L::F;
-  for (int k = 0; k < spec.n_strikes; ++k) {
-    const int home = net.strikes[spec.strikes + k].home_class;
-    if (home < 0 || stage.strike.restricting[k] == 0) continue;
-    const F given = min(stage.strike.withheld_t[k], state.class_gap_t[home]);
-    stage.strike.withheld_t[k] = stage.strike.withheld_t[k] - given;
-    state.class_gap_t[home] = state.class_gap_t[home] - given;
-  }
+  const std::int32_t* home_class = net.ints + spec.home_class;
+  const auto gap = permuted<L>(spec.n_nodes, stage.sink_class, &SinkClass<L>::gap_t, home_class);
+  each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
+    Strike<L>& strike = stage.strike[i];
+    strike.given_t = splat<F>(0.0f);
+    if (home_class[i] < 0 || strike.restricting == 0) return;
+    strike.given_t = min(strike.withheld_t, gap[i]);
+    strike.withheld_t = strike.withheld_t - strike.given_t;
+  });
+  const std::int32_t* home_node = net.ints + spec.home_node;
+  const auto given = permuted<L>(spec.n_classes, stage.strike, &Strike<L>::given_t, home_node);
+  each<L>(spec.n_classes, [&](auto k) {
+    if (home_node[k] < 0) return;
+    stage.sink_class[k].gap_t = stage.sink_class[k].gap_t - given[k];
+  });
 }
 
 /// .. then, group by group, to sinks outside the target group. The rest is unsold.
 template <class L>
 RISK_FN void offer_withheld_abroad(const NetworkView& net, const StageSpec& spec,
-                                   StageState<L>& stage, ChainState<L>& state) {
+                                   StageState<L>& stage) {
   using F = typename L::F;
   using I = typename L::I;
   const float* weight = net.reals + spec.class_weight;
+  each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part_t = splat<F>(0.0f); });
   for (int g = 0; g < net.n_groups; ++g) {
     if (net.ints[spec.serves_outside + g] == 0) continue;
-    F pool = splat<F>(0.0f);
-    for (int k = 0; k < spec.n_strikes; ++k) {
-      if (stage.strike.restricting[k] == 0) continue;
-      pool = pool + masked(eq(stage.strike.group[k], splat<I>(g)), stage.strike.withheld_t[k]);
-    }
-    fill<L>(spec.n_classes, weight + g * spec.n_classes, pool, state);
+    bool some = false;
+    each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
+      const Strike<L>& strike = stage.strike[i];
+      if (strike.restricting == 0) return;
+      const auto aimed = eq(strike.group, splat<I>(g));
+      some = some || any(aimed);
+      stage.node[i].part_t = masked(aimed, strike.withheld_t);
+    });
+    if (!some_slot<L>(some)) continue;
+    const F pool = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part_t);
+    fill<L>(spec.n_classes, weight + g * spec.n_classes, pool, stage.sink_class);
   }
 }
 
 /// The alternative rule: the pool serves the named countries one after the other.
 template <class L>
 RISK_FN typename L::F serve_by_priority(const NetworkView& net, const StageSpec& spec,
-                                        typename L::F pool, ChainState<L>& state) {
+                                        typename L::F pool, StageState<L>& stage) {
   using F = typename L::F;
   const std::int32_t* order = net.ints + spec.priority_classes;
-  for (int k = 0; k < spec.n_priority; ++k) {
-    const F given = min(pool, state.class_gap_t[order[k]]);
-    state.class_gap_t[order[k]] = state.class_gap_t[order[k]] - given;
+  for (int at = 0; at < spec.n_priority; ++at) {
+    const F gap = value_at<L>(stage.sink_class, &SinkClass<L>::gap_t, order[at]);
+    const F given = min(pool, gap);
+    only_at<L>(order[at], [&](auto k) { stage.sink_class[k].gap_t = gap - given; });
     pool = pool - given;
   }
   return pool;
@@ -221,95 +276,96 @@ RISK_FN typename L::F serve_by_priority(const NetworkView& net, const StageSpec&
 /// Returns the leftover.
 template <class L>
 RISK_FN typename L::F fill_from_open_pool(const NetworkView& net, const ChainSpec& chain,
-                                          const StageSpec& spec, const StageState<L>& stage,
-                                          typename L::F surplus, ChainState<L>& state) {
+                                          const StageSpec& spec, StageState<L>& stage,
+                                          typename L::F surplus) {
   using F = typename L::F;
   const float* weight = net.reals + spec.class_weight;
-  const UniformSlotSet member_nodes = uniform_set(net.ints + spec.member_nodes);
-  F members = splat<F>(0.0f);
-  F others = surplus;
-  for (int i = 0; i < spec.n_nodes; ++i) {
-    F& pool = member_nodes.holds(i) ? members : others;
-    pool = pool + stage.open_t[i];
-  }
+  F pool = surplus + sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::open_t);
   if (chain.pooling != 0) {
-    members = fill<L>(spec.n_classes, weight + net.n_groups * spec.n_classes, members, state);
+    const F pooled = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::pooled_t);
+    pool = pool + fill<L>(spec.n_classes, weight + net.n_groups * spec.n_classes, pooled,
+                          stage.sink_class);
   }
-  F pool = members + others;
-  if (net.priority_rule != 0) pool = serve_by_priority<L>(net, spec, pool, state);
-  return fill<L>(spec.n_classes, weight + (net.n_groups + 1) * spec.n_classes, pool, state);
+  if (net.priority_rule != 0) pool = serve_by_priority<L>(net, spec, pool, stage);
+  return fill<L>(spec.n_classes, weight + (net.n_groups + 1) * spec.n_classes, pool,
+                 stage.sink_class);
 }
 
-/// Next-stage nodes draw on their feed stocks; the leftover refills them.
+/// Next-stage nodes draw on their feed stocks; the leftover refills them. `buyers` are the stage's
+/// sinks, slot by slot the next stage's nodes.
 template <class L>
 RISK_FN void use_feed_stocks(const NetworkView& net, const ChainSpec& chain,
-                             const StageSpec& next_spec, StageState<L>& next,
-                             typename L::F leftover, ChainState<L>& state) {
+                             const StageSpec& next_spec, Slots<L, Sink<L>>& buyers,
+                             Slots<L, Node<L>>& nodes, typename L::F leftover) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const float* opening = net.reals + next_spec.feed_stock_t;
   const F refill = splat<F>(chain.stock_refill_step);
-  each(next_spec.n_nodes, [&](int j) {
-    const F drawn = min(state.gap_t[j], next.feed_stock_t[j]);
-    next.feed_stock_t[j] = next.feed_stock_t[j] - drawn;
-    state.gap_t[j] = real_gap(state.gap_t[j] - drawn, state.need_t[j]);
-    state.given_t[j] = (splat<F>(opening[j]) - next.feed_stock_t[j]) * refill;
+  each<L>(next_spec.n_nodes, [&](auto j) {
+    Sink<L>& buyer = buyers[j];
+    const F drawn = min(buyer.gap_t, nodes[j].feed_stock_t);
+    nodes[j].feed_stock_t = nodes[j].feed_stock_t - drawn;
+    buyer.gap_t = real_gap(buyer.gap_t - drawn, buyer.need_t);
+    buyer.part_t = (splat<F>(opening[j]) - nodes[j].feed_stock_t) * refill;
   });
-  const F ordered =
-      sum_row<L>(next_spec.n_nodes, [&](int j) RISK_INLINE_BODY { return state.given_t[j]; });
+  const F ordered = sum_slots<L>(next_spec.n_nodes, buyers, &Sink<L>::part_t);
   const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
   if (none(buys)) return;
   const F rate =
       masked(buys, min(leftover / select(buys, ordered, splat<F>(1.0f)), splat<F>(1.0f)));
-  each(next_spec.n_nodes,
-       [&](int j) { next.feed_stock_t[j] = fma(state.given_t[j], rate, next.feed_stock_t[j]); });
+  each<L>(next_spec.n_nodes, [&](auto j) {
+    nodes[j].feed_stock_t = fma(buyers[j].part_t, rate, nodes[j].feed_stock_t);
+  });
 }
 
 /// What the next stage's nodes want of feed for their output before the feed limit.
 template <class L>
 RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec,
-                       const StageState<L>& next, ChainState<L>& state) {
+                       const Slots<L, Node<L>>& nodes, Slots<L, Sink<L>>& buyers) {
   using F = typename L::F;
   const float* feed_per_output = net.reals + next_spec.feed_per_output;
-  each(next_spec.n_nodes,
-       [&](int j) { state.need_t[j] = next.output_t[j] * splat<F>(feed_per_output[j]); });
+  each<L>(next_spec.n_nodes, [&](auto j) {
+    buyers[j].need_t = nodes[j].output_t * splat<F>(feed_per_output[j]);
+  });
 }
 
 /// Limits the next stage's output to the feed received; the secondary part is always there. Where
 /// nobody misses anything the factors stay 1.
 template <class L>
-RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec, StageState<L>& next,
-                           const ChainState<L>& state) {
+RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec,
+                           const Slots<L, Sink<L>>& buyers, Slots<L, Node<L>>& nodes) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F one = splat<F>(1.0f);
   const float* secondary = net.reals + next_spec.secondary;
-  for (int j = 0; j < next_spec.n_nodes; ++j) {
-    const F need = state.need_t[j];
-    const F gap = state.gap_t[j];
-    next.feed_factor[j] = one;
-    if (none(gt(gap, zero))) continue;
-    const F missing = masked(gt(gap, zero), gap / max(need, gap));
-    next.feed_factor[j] = fma(splat<F>(secondary[j] - 1.0f), missing, one);
-    next.output_t[j] = next.output_t[j] * next.feed_factor[j];
-  }
+  each<L>(next_spec.n_nodes, [&](auto j) {
+    const F gap = buyers[j].gap_t;
+    nodes[j].feed_factor = one;
+    const auto misses = gt(gap, zero);
+    if (none(misses)) return;
+    const F missing = masked(misses, gap / select(misses, max(buyers[j].need_t, gap), one));
+    nodes[j].feed_factor = fma(splat<F>(secondary[j] - 1.0f), missing, one);
+    nodes[j].output_t = nodes[j].output_t * nodes[j].feed_factor;
+  });
 }
 
-/// Allocates stage `s`; the gaps of its sinks stay in `state.gap_t`. Returns the leftover.
+/// Allocates stage `s`; the gaps of its sinks stay with them. Returns the leftover.
 template <class L>
 RISK_SECTION typename L::F allocate_stage(const NetworkView& net, const ChainSpec& chain, int s,
-                                          Row<typename L::F> need, ChainState<L>& state) {
+                                          ChainState<L>& state) {
   using F = typename L::F;
   const StageSpec& spec = chain.stages[s];
   StageState<L>& stage = state.stage[s];
   commit_output<L>(net, spec, stage);
-  withhold<L>(net, spec, stage);
-  const F surplus = deliver_contracts<L>(net, spec, stage, need, state);
-  sum_classes<L>(net, spec, state);
-  offer_withheld_at_home<L>(net, spec, stage, state);
-  offer_withheld_abroad<L>(net, spec, stage, state);
-  const F leftover = fill_from_open_pool<L>(net, chain, spec, stage, surplus, state);
-  spread_classes<L>(net, spec, need, state);
+  const bool restricted = withhold<L>(net, spec, stage);
+  const F surplus = deliver_contracts<L>(net, spec, stage);
+  sum_classes<L>(net, spec, stage);
+  if (restricted) {
+    offer_withheld_at_home<L>(net, spec, stage);
+    offer_withheld_abroad<L>(net, spec, stage);
+  }
+  const F leftover = fill_from_open_pool<L>(net, chain, spec, stage, surplus);
+  spread_classes<L>(net, spec, stage);
   return leftover;
 }
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/lanes/lanes.hpp"
+#include "kernels/lanes/slots.hpp"
 #include "kernels/model/network.hpp"
 
 /// A section of the model's step: a function of its own on the CPU, so that profiles show it and
@@ -47,6 +47,17 @@ class Arena {
     used_ += static_cast<std::size_t>(slots);
     return {row};
   }
+  /// Slots, with room for the padding that sums read.
+  template <class T>
+  RISK_FN Slots<L, T> take_slots(int n) {
+    static_assert(sizeof(T) % sizeof(typename L::F) == 0);
+    constexpr int vectors = static_cast<int>(sizeof(T) / sizeof(typename L::F));
+    return {reinterpret_cast<T*>(take<typename L::F>(padded_slots(n) * vectors).first)};
+  }
+  template <class T>
+  RISK_FN SlotMemory<L, T> take_slot_memory(int n, int depth) {
+    return {take<T>(n * depth).first, depth};
+  }
   /// Lane vectors handed out so far.
   RISK_FN std::size_t used() const { return used_; }
 
@@ -62,6 +73,8 @@ struct SlotSet {
   RISK_FN typename L::M holds(int slot) const {
     return slot < 32 ? test_bit(low, slot) : test_bit(high, slot - 32);
   }
+  /// Empty for every lane.
+  RISK_FN bool empty() const { return none(ne(low | high, splat<typename L::U>(0u))); }
 };
 
 /// The same set for all lanes, read from two integers of a table.
@@ -70,7 +83,6 @@ struct UniformSlotSet {
   RISK_FN bool holds(int slot) const {
     return ((slot < 32 ? low >> slot : high >> (slot - 32)) & 1u) != 0;
   }
-  RISK_FN bool empty() const { return (low | high) == 0; }
 };
 
 RISK_FN UniformSlotSet uniform_set(const std::int32_t* two_words) {

@@ -17,46 +17,50 @@ template <class L>
 struct NoObserver {
   using F = typename L::F;
   RISK_FN void begin_step(int, const ChainState<L>&) {}
-  RISK_FN void stage(int, int, const ChainState<L>&, Row<F>, F) {}
+  /// After stage `s` is allocated; needs and gaps in its sinks, stocks untouched.
+  RISK_FN void stage(int /*step*/, int /*s*/, const ChainState<L>&, F /*leftover*/) {}
   RISK_FN void end_step(int, const ChainState<L>&) {}
-  RISK_FN void cell(int, int, F, F) {}
-  RISK_FN void market(int, F, F) {}
+  RISK_FN void begin_cells(int) {}
+  RISK_FN void cell(int /*step*/, int /*c*/, F /*unmet_fraction*/, F /*cover_days*/) {}
+  RISK_FN void market(int, F /*price*/, F /*restricted_fraction*/) {}
 };
 
 template <class L>
-RISK_FN void start_strikes(int n, StrikeState<L>& strike) {
+RISK_FN void start_stage(const NetworkView& net, const StageSpec& spec, const PathKeys<L>& paths,
+                         StageState<L>& stage) {
   using F = typename L::F;
-  using I = typename L::I;
-  using U = typename L::U;
-  const F zero = splat<F>(0.0f);
-  const I none_yet = splat<I>(0);
-  for (int k = 0; k < n; ++k) {
-    strike.severity[k] = strike.settled_severity[k] = zero;
-    strike.settling_factor[k] = strike.leaked[k] = zero;
-    strike.instrument[k] = strike.group[k] = strike.end_step[k] = none_yet;
-    strike.under_instrument[k] = strike.under_group[k] = strike.under_end_step[k] = none_yet;
-    strike.target_low[k] = strike.target_high[k] = splat<U>(0u);
-    strike.target_flow_t[k] = strike.target_fraction[k] = zero;
-    strike.blocked[k] = strike.withheld_t[k] = zero;
-    strike.include_block[k] = -1;
-    strike.in_force[k] = strike.restricting[k] = 0;
-  }
+  clear_slots<L>(spec.n_nodes, stage.node);
+  clear_slots<L>(spec.n_sinks, stage.sink);
+  clear_slots<L>(spec.n_classes, stage.sink_class);
+  each<L>(spec.n_nodes, [&](auto i) {
+    stage.node[i].operating = splat<F>(1.0f);
+    stage.node[i].feed_stock_t = splat<F>(net.reals[spec.feed_stock_t + i]);
+    stage.node[i].feed_factor = splat<F>(1.0f);
+  });
+  each_outage<L>(net, spec, [&](auto i, const OutageSpec& outage) {
+    start_outage<L>(outage, paths, stage.outage[i]);
+  });
+  each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
+    stage.strike[i] = Strike<L>{};
+    stage.strike[i].include_block = -1;
+  });
 }
 
 template <class L>
-RISK_FN void start_stages(const NetworkView& net, const ChainSpec& chain,
-                          const PathKeys<L>& paths, ChainState<L>& state) {
+RISK_FN void start_consumers(const NetworkView& net, const ChainSpec& chain,
+                             ChainState<L>& state) {
   using F = typename L::F;
-  for (int s = 0; s < chain.n_stages; ++s) {
-    const StageSpec& spec = chain.stages[s];
-    StageState<L>& stage = state.stage[s];
-    for (int i = 0; i < spec.n_nodes; ++i) {
-      stage.feed_stock_t[i] = splat<F>(net.reals[spec.feed_stock_t + i]);
-      stage.feed_factor[i] = splat<F>(1.0f);
-    }
-    start_outages<L>(net, spec, paths, stage.outage);
-    start_strikes<L>(spec.n_strikes, stage.strike);
-  }
+  using I = typename L::I;
+  const int n_sinks = chain.stages[last_stage<L>(chain)].n_sinks;
+  clear_slots<L>(n_sinks, state.stock);
+  clear_slots<L>(n_sinks, state.cell);
+  each<L>(n_sinks, [&](auto j) {
+    state.stock[j].commercial_t = splat<F>(net.reals[chain.commercial_start_t + j]);
+    state.stock[j].strategic_t = splat<F>(net.reals[chain.strategic_start_t + j]);
+    start_cell<L>(state.cell[j]);
+    for (int k = 0; k < net.peak_window_steps; ++k) state.window.at(j, k) = splat<I>(0);
+  });
+  state.shared_t = splat<F>(chain.shared_start_t);
 }
 
 template <class L>
@@ -65,7 +69,9 @@ RISK_SECTION void start_chain(const NetworkView& net, const ChainSpec& chain,
   using F = typename L::F;
   using U = typename L::U;
   const F zero = splat<F>(0.0f);
-  start_stages<L>(net, chain, paths, state);
+  each_stage<L>(chain,
+                [&](int s) { start_stage<L>(net, chain.stages[s], paths, state.stage[s]); });
+  start_consumers<L>(net, chain, state);
   state.log_price = splat<F>(chain.log_initial_price);
   state.y = state.y_quiet = clamp_log_price(state.log_price);
   state.price = state.price_quiet = exp(state.y);
@@ -74,19 +80,13 @@ RISK_SECTION void start_chain(const NetworkView& net, const ChainSpec& chain,
   state.rivals_share = state.flooding = state.scarcity = state.substituted = zero;
   state.restricted_fraction = zero;
   state.restricting_homes = {splat<U>(0u), splat<U>(0u)};
-  for (int k = 0; k < chain.n_op_classes; ++k) state.operating[k] = splat<F>(1.0f);
+  if constexpr (!slots_in_registers<L>) {
+    for (int k = 0; k < chain.n_op_classes; ++k) state.operating[k] = splat<F>(1.0f);
+  }
   for (int k = 0; k < chain.n_projects; ++k) {
     state.project_start[k] = splat<F>(never);
     state.project_inverse_ramp[k] = splat<F>(1.0f);
   }
-  const int sinks = chain.stages[chain.n_stages - 1].n_sinks;
-  for (int j = 0; j < sinks; ++j) {
-    state.commercial_t[j] = splat<F>(net.reals[chain.commercial_start_t + j]);
-    state.strategic_t[j] = splat<F>(net.reals[chain.strategic_start_t + j]);
-    state.strategic_count[j] = state.shared_count[j] = state.drawn_t[j] = zero;
-  }
-  state.shared_t = splat<F>(chain.shared_start_t);
-  start_cells<L>(net, chain, state.cell);
 }
 
 /// Refills what is drawn four steps at a time; `step` is a multiple of four.
@@ -105,15 +105,16 @@ RISK_SECTION void refill_chain_words(const ChainSpec& chain, const PathKeys<L>& 
 template <class L>
 RISK_FN void note_rivals_share(const ChainSpec& chain, ChainState<L>& state) {
   using F = typename L::F;
-  const int last = chain.n_stages - 1;
-  const StageSpec& spec = chain.stages[last];
   if (chain.flooder == 0) return;
-  const StageState<L>& stage = state.stage[last];
-  const F all = sum_row<L>(spec.n_nodes, [&](int i) RISK_INLINE_BODY { return stage.output_t[i]; });
+  const int last = last_stage<L>(chain);
+  const StageSpec& spec = chain.stages[last];
+  Slots<L, Node<L>>& nodes = state.stage[last].node;
   const F zero = splat<F>(0.0f);
-  const F rivals = sum_row<L>(spec.n_nodes, [&](int i) RISK_INLINE_BODY {
-    return i == spec.flooder_node ? zero : stage.output_t[i];
+  each<L>(spec.n_nodes, [&](auto i) {
+    nodes[i].part_t = i == spec.flooder_node ? zero : nodes[i].output_t;
   });
+  const F all = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::output_t);
+  const F rivals = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::part_t);
   const auto some = gt(all, zero);
   state.rivals_share = masked(some, rivals / select(some, all, splat<F>(1.0f)));
 }
@@ -123,17 +124,21 @@ template <class L, class Observer>
 RISK_FN void move_goods(const NetworkView& net, const ChainSpec& chain, int step,
                         ChainState<L>& state, Observer& observer) {
   using F = typename L::F;
-  const int last = chain.n_stages - 1;
-  for (int s = 0; s < last; ++s) {
-    want_feed<L>(net, chain.stages[s + 1], state.stage[s + 1], state);
-    const F leftover = allocate_stage<L>(net, chain, s, state.need_t, state);
-    observer.stage(step, s, state, state.need_t, leftover);
-    use_feed_stocks<L>(net, chain, chain.stages[s + 1], state.stage[s + 1], leftover, state);
-    limit_by_feed<L>(net, chain.stages[s + 1], state.stage[s + 1], state);
-  }
+  const int last = last_stage<L>(chain);
+  each_stage<L>(chain, [&](int s) {
+    if (s == last) return;
+    const StageSpec& next = chain.stages[s + 1];
+    Slots<L, Sink<L>>& buyers = state.stage[s].sink;
+    Slots<L, Node<L>>& nodes = state.stage[s + 1].node;
+    want_feed<L>(net, next, nodes, buyers);
+    const F leftover = allocate_stage<L>(net, chain, s, state);
+    observer.stage(step, s, state, leftover);
+    use_feed_stocks<L>(net, chain, next, buyers, nodes, leftover);
+    limit_by_feed<L>(net, next, buyers, nodes);
+  });
   note_rivals_share<L>(chain, state);
-  const F leftover = allocate_stage<L>(net, chain, last, state.final_need_t, state);
-  observer.stage(step, last, state, state.final_need_t, leftover);
+  const F leftover = allocate_stage<L>(net, chain, last, state);
+  observer.stage(step, last, state, leftover);
   use_stocks<L>(net, chain, step, leftover, state);
 }
 
@@ -162,12 +167,12 @@ RISK_FN void run_chain(const NetworkView& net, int mineral, const PathKeys<L>& p
                        Observer& observer) {
   const ChainSpec& chain = net.chains[mineral];
   start_chain<L>(net, chain, paths, state);
-  for (int k = 0; k < chain.n_cells * net.n_years; ++k)
-    result.year_loss[k] = splat<typename L::F>(0.0f);
   for (int step = 0; step < net.n_steps; ++step) {
     run_step<L>(net, mineral, paths, world, step, state, result, observer);
   }
-  for (int c = 0; c < chain.n_cells; ++c) finish_cell<L>(net, chain, c, state.cell, result);
+  each_cell<L>(net, chain, [&](auto j, int c) {
+    finish_cell<L>(net, chain, j, c, state.cell[j], result);
+  });
 }
 
 RISK_END

@@ -1,66 +1,132 @@
-/// What one mineral chain of a group of paths carries from step to step, and the rows it works in.
+/// What one mineral chain of a group of paths carries from step to step. Nodes, sinks and consumers
+/// have a struct each, in slots: see lanes/slots.hpp.
 #pragma once
 
 #include "kernels/model/arena.hpp"
+#include "kernels/model/draws.hpp"
 #include "kernels/model/measures.hpp"
 #include "kernels/model/network.hpp"
 
 RISK_BEGIN
 
-/// Restrictions on the nodes of one stage that can be hit. [strike] unless said otherwise.
+/// Stages that a state has room for.
 template <class L>
-struct StrikeState {
+inline constexpr int stages_of = max_stages;
+
+/// Index of the last stage.
+template <class L>
+RISK_FN int last_stage(const ChainSpec& chain) {
+  if constexpr (stages_of<L> < max_stages) return stages_of<L> - 1;
+  return chain.n_stages - 1;
+}
+
+/// Calls f(s) for every stage. A state in registers has exactly the chain's stages, and the loop is
+/// unrolled.
+template <class L, class Fn>
+RISK_FN void each_stage(const ChainSpec& chain, Fn&& f) {
+  if constexpr (stages_of<L> < max_stages) {
+#if defined(__CUDACC__)
+#pragma unroll
+#endif
+    for (int s = 0; s < stages_of<L>; ++s) f(s);
+  } else {
+    for (int s = 0; s < chain.n_stages; ++s) f(s);
+  }
+}
+
+/// A country's output of a stage. (Model, sections 4.3 and 4.5.)
+template <class L>
+struct Node {
+  using F = typename L::F;
+  F operating;   ///< operating fraction, where every slot keeps its own
+  F capacity_t;  ///< effective capacity of the step
+  F output_t;    ///< q; before the feed limit until the stage is allocated
+  F extra_t;     ///< uncontracted tonnes of projects and flooding
+  F contract;    ///< part of the base flow that contracts deliver
+  F pooled_t;    ///< uncontracted tonnes on offer to fellow members first, where the bloc pools
+  F open_t;      ///< uncontracted tonnes on offer to all
+  F feed_stock_t, feed_factor;
+  F restricted;  ///< severity x share of base output; 0 where nothing is in force
+  F part_t;      ///< what is being summed
+};
+
+/// When a node breaks down and recovers. (Model, section 4.3.)
+template <class L>
+struct Outage {
+  typename L::U down;        ///< bit per step of the present window
+  typename L::U block;       ///< number of the block of words it has come to
+  typename L::I changes[4];  ///< steps of the block's changes: down, up, down, up
+};
+
+/// The restriction on a node that can be hit. (Model, section 4.4.)
+template <class L>
+struct Strike {
   using F = typename L::F;
   using I = typename L::I;
   using U = typename L::U;
   // the measure in force; end_step 0: none
-  Row<F> severity, settled_severity, settling_factor, leaked;
-  Row<I> instrument, group, end_step;
+  F severity, settled_severity, settling_factor, leaked;
+  I instrument, group, end_step;
   // the one underneath; end step 0: none
-  Row<I> under_instrument, under_group, under_end_step;
+  I under_instrument, under_group, under_end_step;
   // derived from the group in force
-  Row<U> target_low, target_high;  ///< foreign sinks inside the target group
-  Row<F> target_flow_t, target_fraction;
-  Row<F> blocked;                   ///< b = severity (1 - leaked)
-  Row<F> withheld_t;                ///< what this step's restriction keeps from its destinations
-  Row<U> include_words;             ///< [strike][4]
-  Row<std::int32_t> include_block;  ///< [strike] block the words are of; -1: none yet
-  Row<std::int32_t> in_force;       ///< [strike] some lane has a measure in force
-  Row<std::int32_t> restricting;    ///< [strike] some lane has b > 0
+  U target_low, target_high;  ///< foreign sinks inside the target group
+  F target_flow_t, target_fraction;
+  U home_bit;    ///< of the home country's last-stage sink, where everyone is a target
+  F blocked;     ///< b = severity (1 - leaked)
+  F cut;         ///< part of the base flow that contracts deliver to targets
+  F withheld_t;  ///< what this step's restriction keeps from its destinations
+  F given_t;     ///< what of it goes to the home country
+  Words<L> include_words;
+  // the same for all lanes
+  alignas(sizeof(F)) std::int32_t include_block;  ///< block the words are of; -1: none yet
+  std::int32_t in_force;                          ///< some lane has a measure in force
+  std::int32_t restricting;                       ///< some lane has b > 0
 };
 
-/// When nodes of a stage break down and recover. [outage]
+/// Who buys a stage's product, in the step at hand. (Model, section 4.5.)
 template <class L>
-struct OutageState {
-  Row<typename L::U> down;     ///< bit per step of the present window
-  Row<typename L::U> block;    ///< number of the block of words it has come to
-  Row<typename L::I> changes;  ///< [outage][4] steps of the block's changes: down, up, down, up
+struct Sink {
+  using F = typename L::F;
+  F need_t, gap_t;
+  F part_t;  ///< what is being summed
+};
+
+/// Sinks that fills treat alike.
+template <class L>
+struct SinkClass {
+  using F = typename L::F;
+  F gap_t, first_gap_t, part_t;
 };
 
 template <class L>
 struct StageState {
-  using F = typename L::F;
-  // per node
-  Row<F> capacity_t;  ///< effective capacity of the step
-  Row<F> output_t;    ///< q; before the feed limit until the stage is allocated
-  Row<F> extra_t;     ///< uncontracted tonnes of projects and flooding
-  Row<F> open_t;      ///< uncontracted tonnes on offer
-  Row<F> contract;    ///< part of the base flow that contracts deliver
-  Row<F> feed_stock_t, feed_factor;
-  OutageState<L> outage;
-  StrikeState<L> strike;
+  Slots<L, Node<L>> node;
+  Slots<L, Outage<L>> outage;  ///< [node]
+  Slots<L, Strike<L>> strike;  ///< [node]
+  Slots<L, Sink<L>> sink;
+  Slots<L, SinkClass<L>> sink_class;
 };
 
-/// One member's measures of this mineral while the path runs. [cell]
+/// Stocks of a last-stage sink. (Model, section 4.6.)
 template <class L>
-struct CellState {
+struct Stock {
+  using F = typename L::F;
+  F commercial_t, strategic_t;
+  F drawn_t;                        ///< in this step, from all stocks
+  F strategic_count, shared_count;  ///< consecutive steps over the trigger
+  F commercial_order_t, strategic_order_t;
+};
+
+/// One member's measures of this mineral while the path runs. (Model, section 5.)
+template <class L>
+struct Cell {
   using F = typename L::F;
   using I = typename L::I;
-  Row<F> unmet_t, drawn_t, curtailed_t, essential_unmet_t, extra_cost_usd, price_shock_usd;
-  Row<I> window;  ///< [cell][peak window] unmet/reference in fixed point, a ring
-  Row<I> window_sum, largest_window;
-  Row<I> short_steps, spell, longest_spell;
-  Row<I> first_short, last_short, recovered;  ///< steps; -1: not yet
+  F unmet_t, drawn_t, curtailed_t, essential_unmet_t, extra_cost_usd, price_shock_usd, year_loss_usd;
+  I window_sum, largest_window;
+  I short_steps, spell, longest_spell;
+  I first_short, last_short, recovered;  ///< steps; -1: not yet
 };
 
 template <class L>
@@ -68,7 +134,7 @@ struct ChainState {
   using F = typename L::F;
   using I = typename L::I;
   using U = typename L::U;
-  StageState<L> stage[max_stages];
+  StageState<L> stage[stages_of<L>];
   // 4.1 price
   F log_price;                     ///< x, without flooding and scarcity
   F y, y_quiet;                    ///< log price, with and without scarcity
@@ -78,134 +144,106 @@ struct ChainState {
   Row<U> jump_words, flood_words;  ///< [4]
   // 4.2, 4.3
   F world_earned, bloc_earned;                 ///< smoothed prices h
-  Row<F> operating;                            ///< [op class]
+  Row<F> operating;                            ///< [op class], where it is not in the nodes
   Row<F> project_start, project_inverse_ramp;  ///< [project] steps; start 1e30 until taken up
   // 4.4
   SlotSet<L> restricting_homes;  ///< R(t) as last-stage sinks
   F restricted_fraction;         ///< severity x base output, averaged over stages
-  // 4.5 working rows, per sink of the stage at hand
-  Row<F> need_t, gap_t, given_t;
-  Row<F> class_gap_t, class_left;  ///< [class] gap, and what fills left of it as a fraction
-  Row<F> final_need_t;             ///< N of final demand
-  // 4.6 stocks, per last-stage sink
-  Row<F> commercial_t, strategic_t, drawn_t;  ///< drawn: in this step, from all stocks
+  // 4.6
+  Slots<L, Stock<L>> stock;  ///< [last-stage sink]
   F shared_t;
-  Row<F> strategic_count, shared_count;  ///< consecutive steps over the trigger
-  F scarcity;                            ///< s
+  F scarcity;  ///< s
   // 4.7
   F substituted;
-  CellState<L> cell;
+  // 5
+  Slots<L, Cell<L>> cell;     ///< [last-stage sink]
+  SlotMemory<L, I> window;    ///< [last-stage sink][peak window] unmet/reference, a ring
 };
 
-template <class L>
-RISK_FN StrikeState<L> take_strikes(int n, Arena<L>& arena, Arena<Lanes<1>>& headers) {
-  using F = typename L::F;
-  using I = typename L::I;
-  using U = typename L::U;
-  StrikeState<L> strike;
-  strike.severity = arena.template take<F>(n);
-  strike.settled_severity = arena.template take<F>(n);
-  strike.settling_factor = arena.template take<F>(n);
-  strike.leaked = arena.template take<F>(n);
-  strike.instrument = arena.template take<I>(n);
-  strike.group = arena.template take<I>(n);
-  strike.end_step = arena.template take<I>(n);
-  strike.under_instrument = arena.template take<I>(n);
-  strike.under_group = arena.template take<I>(n);
-  strike.under_end_step = arena.template take<I>(n);
-  strike.target_low = arena.template take<U>(n);
-  strike.target_high = arena.template take<U>(n);
-  strike.target_flow_t = arena.template take<F>(n);
-  strike.target_fraction = arena.template take<F>(n);
-  strike.blocked = arena.template take<F>(n);
-  strike.withheld_t = arena.template take<F>(n);
-  strike.include_words = arena.template take<U>(4 * n);
-  strike.include_block = headers.template take<std::int32_t>(n);
-  strike.in_force = headers.template take<std::int32_t>(n);
-  strike.restricting = headers.template take<std::int32_t>(n);
-  return strike;
-}
-
-template <class L>
-RISK_FN StageState<L> take_stage(const StageSpec& spec, Arena<L>& arena, Arena<Lanes<1>>& headers) {
-  using F = typename L::F;
-  using I = typename L::I;
-  using U = typename L::U;
-  StageState<L> stage;
-  stage.capacity_t = arena.template take<F>(spec.n_nodes);
-  stage.output_t = arena.template take<F>(spec.n_nodes);
-  stage.extra_t = arena.template take<F>(spec.n_nodes);
-  stage.open_t = arena.template take<F>(spec.n_nodes);
-  stage.contract = arena.template take<F>(spec.n_nodes);
-  stage.feed_stock_t = arena.template take<F>(spec.n_nodes);
-  stage.feed_factor = arena.template take<F>(spec.n_nodes);
-  stage.outage.down = arena.template take<U>(spec.n_outages);
-  stage.outage.block = arena.template take<U>(spec.n_outages);
-  stage.outage.changes = arena.template take<I>(4 * spec.n_outages);
-  stage.strike = take_strikes<L>(spec.n_strikes, arena, headers);
-  return stage;
-}
-
-template <class L>
-RISK_FN CellState<L> take_cells(int n, int window_steps, Arena<L>& arena) {
-  using F = typename L::F;
-  using I = typename L::I;
-  CellState<L> cell;
-  cell.unmet_t = arena.template take<F>(n);
-  cell.drawn_t = arena.template take<F>(n);
-  cell.curtailed_t = arena.template take<F>(n);
-  cell.essential_unmet_t = arena.template take<F>(n);
-  cell.extra_cost_usd = arena.template take<F>(n);
-  cell.price_shock_usd = arena.template take<F>(n);
-  cell.window = arena.template take<I>(n * window_steps);
-  cell.window_sum = arena.template take<I>(n);
-  cell.largest_window = arena.template take<I>(n);
-  cell.short_steps = arena.template take<I>(n);
-  cell.spell = arena.template take<I>(n);
-  cell.longest_spell = arena.template take<I>(n);
-  cell.first_short = arena.template take<I>(n);
-  cell.last_short = arena.template take<I>(n);
-  cell.recovered = arena.template take<I>(n);
-  return cell;
-}
-
-RISK_FN int most_sinks(const ChainSpec& chain) {
-  int most = 0;
-  for (int s = 0; s < chain.n_stages; ++s) {
-    most = chain.stages[s].n_sinks > most ? chain.stages[s].n_sinks : most;
+/// Calls f(slot, spec) for the nodes that can be hit.
+template <class L, class Fn>
+RISK_FN void each_strike(const NetworkView& net, const StageSpec& stage, Fn&& f) {
+  const StrikeSpec* specs = net.strikes + stage.strikes;
+  if constexpr (slots_in_registers<L>) {
+    const std::int32_t* strike_of_node = net.ints + stage.strike_of_node;
+    each<L>(stage.n_nodes, [&](auto i) {
+      const int k = strike_of_node[i];
+      if (k >= 0) f(i, specs[k]);
+    });
+  } else {
+    for (int k = 0; k < stage.n_strikes; ++k) f(specs[k].node, specs[k]);
   }
-  return most;
 }
 
-/// Lays the chain out in the arenas; values are set by `start_chain`.
+/// Calls f(slot, spec) for the nodes that can break down.
+template <class L, class Fn>
+RISK_FN void each_outage(const NetworkView& net, const StageSpec& stage, Fn&& f) {
+  const OutageSpec* specs = net.outages + stage.outages;
+  if constexpr (slots_in_registers<L>) {
+    const std::int32_t* outage_of_node = net.ints + stage.outage_of_node;
+    each<L>(stage.n_nodes, [&](auto i) {
+      const int k = outage_of_node[i];
+      if (k >= 0) f(i, specs[k]);
+    });
+  } else {
+    for (int k = 0; k < stage.n_outages; ++k) f(specs[k].node, specs[k]);
+  }
+}
+
+/// Calls f(sink slot, cell) for the members with demand.
+template <class L, class Fn>
+RISK_FN void each_cell(const NetworkView& net, const ChainSpec& chain, Fn&& f) {
+  if constexpr (slots_in_registers<L>) {
+    const std::int32_t* cell_of_sink = net.ints + chain.cell_of_sink;
+    each<L>(chain.stages[last_stage<L>(chain)].n_sinks, [&](auto j) {
+      const int c = cell_of_sink[j];
+      if (c >= 0) f(j, c);
+    });
+  } else {
+    const std::int32_t* sinks = net.ints + chain.cell_sink;
+    for (int c = 0; c < chain.n_cells; ++c) f(sinks[c], c);
+  }
+}
+
+/// Calls f(sink slot) for the sinks with a strategic stock.
+template <class L, class Fn>
+RISK_FN void each_holder(const NetworkView& net, const ChainSpec& chain, Fn&& f) {
+  if constexpr (slots_in_registers<L>) {
+    const float* start = net.reals + chain.strategic_start_t;
+    each<L>(chain.stages[last_stage<L>(chain)].n_sinks, [&](auto j) {
+      if (start[j] > 0.0f) f(j);
+    });
+  } else {
+    const std::int32_t* sinks = net.ints + chain.strategic_sinks;
+    for (int k = 0; k < chain.n_strategic; ++k) f(sinks[k]);
+  }
+}
+
+/// Lays the chain out in an arena; values are set by `start_chain`.
 template <class L>
-RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain, Arena<L>& arena,
-                                 Arena<Lanes<1>>& headers) {
+RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain, Arena<L>& arena) {
   using F = typename L::F;
+  using I = typename L::I;
   using U = typename L::U;
   ChainState<L> state;
-  for (int s = 0; s < chain.n_stages; ++s) {
-    state.stage[s] = take_stage<L>(chain.stages[s], arena, headers);
-  }
+  each_stage<L>(chain, [&](int s) {
+    const StageSpec& spec = chain.stages[s];
+    StageState<L>& stage = state.stage[s];
+    stage.node = arena.template take_slots<Node<L>>(spec.n_nodes);
+    stage.outage = arena.template take_slots<Outage<L>>(spec.n_outages > 0 ? spec.n_nodes : 0);
+    stage.strike = arena.template take_slots<Strike<L>>(spec.n_strikes > 0 ? spec.n_nodes : 0);
+    stage.sink = arena.template take_slots<Sink<L>>(spec.n_sinks);
+    stage.sink_class = arena.template take_slots<SinkClass<L>>(spec.n_classes);
+  });
+  const int n_sinks = chain.stages[last_stage<L>(chain)].n_sinks;
+  state.stock = arena.template take_slots<Stock<L>>(n_sinks);
+  state.cell = arena.template take_slots<Cell<L>>(n_sinks);
+  state.window = arena.template take_slot_memory<I>(n_sinks, net.peak_window_steps);
   state.jump_words = arena.template take<U>(4);
   state.flood_words = arena.template take<U>(4);
-  state.operating = arena.template take<F>(chain.n_op_classes);
+  state.operating = arena.template take<F>(slots_in_registers<L> ? 0 : chain.n_op_classes);
   state.project_start = arena.template take<F>(chain.n_projects);
   state.project_inverse_ramp = arena.template take<F>(chain.n_projects);
-  const int widest = most_sinks(chain);
-  state.need_t = arena.template take<F>(widest);
-  state.gap_t = arena.template take<F>(widest);
-  state.given_t = arena.template take<F>(padded_sinks(widest));
-  state.class_gap_t = arena.template take<F>(widest);
-  state.class_left = arena.template take<F>(widest);
-  const int sinks = chain.stages[chain.n_stages - 1].n_sinks;
-  state.final_need_t = arena.template take<F>(sinks);
-  state.commercial_t = arena.template take<F>(sinks);
-  state.strategic_t = arena.template take<F>(sinks);
-  state.drawn_t = arena.template take<F>(sinks);
-  state.strategic_count = arena.template take<F>(sinks);
-  state.shared_count = arena.template take<F>(sinks);
-  state.cell = take_cells<L>(chain.n_cells, net.peak_window_steps, arena);
   return state;
 }
 

@@ -32,12 +32,18 @@ RISK_SECTION void update_demand(const NetworkView& net, const ChainSpec& chain, 
   update_substitution<L>(chain, state);
   const F kept = splat<F>(1.0f) - state.substituted;
   const F outside = demand_response<L>(chain, state.y) * kept;
+  const int last = last_stage<L>(chain);
+  const int n_sinks = chain.stages[last].n_sinks;
+  const float* reference = net.reals + chain.demand_t + step * n_sinks;
+  auto& sinks = state.stage[last].sink;
+  if (state.restricting_homes.empty()) {
+    each<L>(n_sinks, [&](auto j) { sinks[j].need_t = splat<F>(reference[j]) * outside; });
+    return;
+  }
   const F inside = demand_response<L>(chain, state.y_quiet) * kept;
-  const int sinks = chain.stages[chain.n_stages - 1].n_sinks;
-  const float* reference = net.reals + chain.demand_t + step * sinks;
-  each(sinks, [&](int j) {
+  each<L>(n_sinks, [&](auto j) {
     const F response = select(state.restricting_homes.holds(j), inside, outside);
-    state.final_need_t[j] = splat<F>(reference[j]) * response;
+    sinks[j].need_t = splat<F>(reference[j]) * response;
   });
 }
 

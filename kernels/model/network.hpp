@@ -40,7 +40,6 @@ struct StrikeSpec {
   float include_cut;             ///< Phi^-1(inclusion probability); -1e30 never, +1e30 always
   std::uint32_t include_stream;  ///< "include|M|STAGE|COUNTRY"
   float leak_limit;              ///< leakage_fraction (1 - enforcement of the actor)
-  std::int32_t home_class;       ///< fill class (of one sink) of the node's own country, or -1
   std::int32_t final_sink;       ///< last-stage sink slot of the node's country, or -1
 };
 
@@ -67,6 +66,7 @@ struct StageSpec {
   Offset secondary;      ///< secondary feed fraction f
   Offset feed_per_output;  ///< (1-f)/yield; 0 at stage 1
   Offset feed_stock_t;     ///< opening feed stock [t], 0 at stage 1
+  Offset pooled;           ///< 1 where a member's open tonnes go to members first, else 0
   Offset base_share;       ///< B_i / sum B, for the restricted fraction
   Offset flow_t;           ///< [node][padded sink] base flow F per step
   Offset target_flow_t;    ///< [group][node] sum of F to foreign sinks inside the group
@@ -81,12 +81,15 @@ struct StageSpec {
                         ///< else 0
   Offset class_first;   ///< ints [class + 1] into class_sinks
   Offset class_sinks;   ///< ints [sink] sink slots by class
+  Offset class_of_sink;  ///< ints [sink]
+  std::int32_t largest_class;  ///< sinks
+  Offset home_class;  ///< ints [node] the class (of one sink) of its own country, or -1
+  Offset home_node;   ///< ints [class] the other way round, for nodes that can be hit, or -1
 
   // ints
   Offset op_class;     ///< per node: its operating-fraction class in the chain
   Offset target_mask;  ///< [group][node][2] bits of foreign sinks inside the group (low, high word)
   Offset serves_outside;    ///< [group] 1 where some sink lies outside the group
-  Offset member_nodes;      ///< [2] bits of nodes in member countries
   Offset member_sinks;      ///< [2] bits of sinks in member countries
   Offset priority_classes;  ///< classes (of one sink) in the order of `allocation.order`
   std::int32_t n_priority;
@@ -94,8 +97,10 @@ struct StageSpec {
 
   Offset strikes;  ///< first index into NetworkView::strikes
   std::int32_t n_strikes;
+  Offset strike_of_node;  ///< ints [node] its strike, from `strikes` on, or -1
   Offset outages;  ///< first index into NetworkView::outages
   std::int32_t n_outages;
+  Offset outage_of_node;  ///< ints [node] its outage, from `outages` on, or -1
 };
 
 /// Nodes with the same cash cost and the same price earned share one operating fraction.
@@ -182,6 +187,7 @@ struct ChainSpec {
   Offset essential_total_t;  ///< [sink] essential demand over the horizon
   Offset cell_sink;          ///< ints [n_cells]: last-stage sink slot of each member with demand
   Offset cell_member;        ///< ints [n_cells]: its member index
+  Offset cell_of_sink;       ///< ints [sink]: its cell or -1
   std::int32_t n_cells;
 };
 
@@ -226,6 +232,7 @@ struct NetworkView {
   float short_threshold;
   float months_per_step;
   std::int32_t peak_window_steps;
+  float peak_window_scale;  ///< units of the peak window's sums: 1 is this many
 
   const float* reals;
   const std::int32_t* ints;

@@ -8,22 +8,47 @@ RISK_BEGIN
 inline constexpr float never = 1e30f;  ///< a start step that does not come
 inline constexpr float shortest_ramp_steps = 1e-6f;
 
-/// Mine closure and reopening: each class moves toward what its margin supports.
+/// Mine closure and reopening: the operating fraction moves toward what the margin supports.
+template <class L>
+RISK_FN typename L::F move_operating(const ChainSpec& chain, const OpClassSpec& spec,
+                                     typename L::F before, const ChainState<L>& state) {
+  using F = typename L::F;
+  const F earned = spec.in_bloc != 0 ? state.bloc_earned : state.world_earned;
+  const F margin = fma(earned, splat<F>(spec.inverse_cost), splat<F>(-chain.close_ratio));
+  const F supported = margin * splat<F>(chain.inverse_close_span);
+  const F target = min(max(supported, splat<F>(0.0f)), splat<F>(1.0f));
+  const F lowest = before - splat<F>(chain.close_step);
+  const F highest = before + splat<F>(chain.open_step);
+  return min(max(target, lowest), highest);
+}
+
+/// Nodes of a class share one fraction; where every slot keeps its own they come to the same.
 template <class L>
 RISK_FN void update_operating(const NetworkView& net, const ChainSpec& chain,
                               ChainState<L>& state) {
-  using F = typename L::F;
-  const F zero = splat<F>(0.0f);
-  const F one = splat<F>(1.0f);
-  for (int k = 0; k < chain.n_op_classes; ++k) {
-    const OpClassSpec& spec = net.op_classes[chain.op_classes + k];
-    const F earned = spec.in_bloc != 0 ? state.bloc_earned : state.world_earned;
-    const F margin = fma(earned, splat<F>(spec.inverse_cost), splat<F>(-chain.close_ratio));
-    const F target = min(max(margin * splat<F>(chain.inverse_close_span), zero), one);
-    const F before = state.operating[k];
-    const F lowest = before - splat<F>(chain.close_step);
-    const F highest = before + splat<F>(chain.open_step);
-    state.operating[k] = min(max(target, lowest), highest);
+  const OpClassSpec* specs = net.op_classes + chain.op_classes;
+  if constexpr (slots_in_registers<L>) {
+    each_stage<L>(chain, [&](int s) {
+      const std::int32_t* op_class = net.ints + chain.stages[s].op_class;
+      each<L>(chain.stages[s].n_nodes, [&](auto i) {
+        auto& operating = state.stage[s].node[i].operating;
+        operating = move_operating<L>(chain, specs[op_class[i]], operating, state);
+      });
+    });
+  } else {
+    for (int k = 0; k < chain.n_op_classes; ++k) {
+      state.operating[k] = move_operating<L>(chain, specs[k], state.operating[k], state);
+    }
+  }
+}
+
+template <class L, class Slot>
+RISK_FN typename L::F operating_of(const std::int32_t* op_class, int s, Slot i,
+                                   const ChainState<L>& state) {
+  if constexpr (slots_in_registers<L>) {
+    return state.stage[s].node[i].operating;
+  } else {
+    return state.operating[op_class[i]];
   }
 }
 
@@ -51,20 +76,30 @@ RISK_FN void decide_projects(const NetworkView& net, const ChainSpec& chain,
   }
 }
 
+/// Part of a project's capacity that has ramped up by this step.
 template <class L>
-RISK_FN void add_projects(const NetworkView& net, const ChainSpec& chain, int step,
+RISK_FN typename L::F ramped_part(const ProjectSpec& spec, int k, int step,
+                                  const ChainState<L>& state) {
+  using F = typename L::F;
+  const F since_start = splat<F>(static_cast<float>(step)) - state.project_start[k];
+  if (spec.ramp_median_steps <= 0.0f)
+    return masked(ge(since_start, splat<F>(0.0f)), splat<F>(1.0f));
+  const F ramped = since_start * state.project_inverse_ramp[k];
+  return min(max(ramped, splat<F>(0.0f)), splat<F>(1.0f));
+}
+
+template <class L>
+RISK_FN void add_projects(const NetworkView& net, const ChainSpec& chain, int s, int step,
                           ChainState<L>& state) {
   using F = typename L::F;
-  const F now = splat<F>(static_cast<float>(step));
   for (int k = 0; k < chain.n_projects; ++k) {
     const ProjectSpec& spec = net.projects[chain.projects + k];
-    const F since_start = now - state.project_start[k];
-    const F ramped = since_start * state.project_inverse_ramp[k];
-    const F part = spec.ramp_median_steps > 0.0f
-                       ? min(max(ramped, splat<F>(0.0f)), splat<F>(1.0f))
-                       : masked(ge(since_start, splat<F>(0.0f)), splat<F>(1.0f));
-    F& extra = state.stage[spec.stage].extra_t[spec.node];
-    extra = fma(splat<F>(spec.capacity_t), part, extra);
+    if (spec.stage != s) continue;
+    const F part = ramped_part<L>(spec, k, step, state);
+    only_at<L>(spec.node, [&](auto i) {
+      F& extra = state.stage[s].node[i].extra_t;
+      extra = fma(splat<F>(spec.capacity_t), part, extra);
+    });
   }
 }
 
@@ -90,52 +125,41 @@ RISK_FN void draw_changes(const OutageSpec& outage, const Words<L>& words, typen
 }
 
 template <class L>
-RISK_FN void start_outages(const NetworkView& net, const StageSpec& spec,
-                           const PathKeys<L>& paths, OutageState<L>& state) {
+RISK_FN void start_outage(const OutageSpec& spec, const PathKeys<L>& paths, Outage<L>& outage) {
   using I = typename L::I;
   using U = typename L::U;
-  for (int k = 0; k < spec.n_outages; ++k) {
-    const OutageSpec& outage = net.outages[spec.outages + k];
-    I changes[4];
-    draw_changes<L>(outage, draw_words<L>(paths, outage.stream, 0u), splat<I>(0), changes);
-    for (int c = 0; c < 4; ++c) state.changes[4 * k + c] = changes[c];
-    state.block[k] = splat<U>(0u);
-  }
+  draw_changes<L>(spec, draw_words<L>(paths, spec.stream, 0u), splat<I>(0), outage.changes);
+  outage.block = splat<U>(0u);
 }
 
 /// Plays an outage through the window that starts at `first_step`: each change turns over the bits
 /// from its step on, one before the window all of them. A block holds an even number of changes, so
 /// blocks before the present one leave no trace.
 template <class L>
-RISK_FN void foresee_outage(const OutageSpec& outage, const PathKeys<L>& paths, int first_step,
-                            int k, OutageState<L>& state) {
+RISK_FN void foresee_outage(const OutageSpec& spec, const PathKeys<L>& paths, int first_step,
+                            Outage<L>& outage) {
   using I = typename L::I;
   using U = typename L::U;
   const I first = splat<I>(first_step);
   const I end = splat<I>(first_step + outage_window_steps);
   const U none_down = splat<U>(0u);
-  I changes[4];
-  for (int c = 0; c < 4; ++c) changes[c] = state.changes[4 * k + c];
   U down = none_down;
   for (auto open = all_lanes<L>();;) {
-    for (const I change : changes) {
+    for (const I change : outage.changes) {
       const auto counts = and_(open, lt(change, end));
       const U bit = as_word(max(select(counts, change, first) - first, splat<I>(0)));
       down = down ^ select(counts, shl(splat<U>(~0u), bit), none_down);
     }
-    open = and_(open, lt(changes[3], end));
+    const I last = outage.changes[3];
+    open = and_(open, lt(last, end));
     if (none(open)) break;
-    const U block = state.block[k] + splat<U>(1u);
+    const U block = outage.block + splat<U>(1u);
     I next[4];
-    draw_changes<L>(outage, draw_words<L>(paths, outage.stream, block), changes[3] + splat<I>(1),
-                    next);
-    for (int c = 0; c < 4; ++c) {
-      changes[c] = select(open, next[c], changes[c]);
-      state.changes[4 * k + c] = changes[c];
-    }
-    state.block[k] = select(open, block, state.block[k]);
+    draw_changes<L>(spec, draw_words<L>(paths, spec.stream, block), last + splat<I>(1), next);
+    for (int c = 0; c < 4; ++c) outage.changes[c] = select(open, next[c], outage.changes[c]);
+    outage.block = select(open, block, outage.block);
   }
-  state.down[k] = down;
+  outage.down = down;
 }
 
 template <class L>
@@ -144,29 +168,31 @@ RISK_FN void update_outages(const NetworkView& net, const StageSpec& spec,
   using F = typename L::F;
   const F one = splat<F>(1.0f);
   const int bit = step % outage_window_steps;
-  for (int k = 0; k < spec.n_outages; ++k) {
-    const OutageSpec& outage = net.outages[spec.outages + k];
-    if (bit == 0) foresee_outage<L>(outage, paths, step, k, stage.outage);
-    const auto down = test_bit(stage.outage.down[k], bit);
-    F& capacity = stage.capacity_t[outage.node];
+  each_outage<L>(net, spec, [&](auto i, const OutageSpec& outage) {
+    if (bit == 0) foresee_outage<L>(outage, paths, step, stage.outage[i]);
+    const auto down = test_bit(stage.outage[i].down, bit);
+    F& capacity = stage.node[i].capacity_t;
     capacity = capacity * select(down, splat<F>(1.0f - outage.depth), one);
-  }
+  });
 }
 
 /// While a flood lasts the flooder sells what its rivals have closed.
 template <class L>
-RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int step,
-                       const ChainState<L>& state, StageState<L>& stage) {
+RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int s, int step,
+                       ChainState<L>& state) {
   using F = typename L::F;
   if (spec.flooder_node < 0) return;
+  StageState<L>& stage = state.stage[s];
   const float* full = net.reals + spec.capacity_t + step * spec.n_nodes;
   const std::int32_t* op_class = net.ints + spec.op_class;
-  const F closed = sum_row<L>(spec.n_nodes, [&](int i) RISK_INLINE_BODY {
-    const F idle = splat<F>(1.0f) - state.operating[op_class[i]];
-    return i == spec.flooder_node ? splat<F>(0.0f) : splat<F>(full[i]) * idle;
+  each<L>(spec.n_nodes, [&](auto i) {
+    const F idle = splat<F>(1.0f) - operating_of<L>(op_class, s, i, state);
+    stage.node[i].part_t = i == spec.flooder_node ? splat<F>(0.0f) : splat<F>(full[i]) * idle;
   });
-  F& extra = stage.extra_t[spec.flooder_node];
-  extra = extra + state.flooding * closed;
+  const F closed = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part_t);
+  only_at<L>(spec.flooder_node, [&](auto i) {
+    stage.node[i].extra_t = stage.node[i].extra_t + state.flooding * closed;
+  });
 }
 
 /// Capacity, and output before the feed limit, of every node.
@@ -177,27 +203,24 @@ RISK_SECTION void update_production(const NetworkView& net, const ChainSpec& cha
   update_operating<L>(net, chain, state);
   decide_projects<L>(net, chain, paths, step, state);
   const bool flooded = chain.flooder != 0 && any(gt(state.flooding, splat<F>(0.5f)));
-  for (int s = 0; s < chain.n_stages; ++s) {
+  each_stage<L>(chain, [&](int s) {
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
     const float* full = net.reals + spec.capacity_t + step * spec.n_nodes;
     const std::int32_t* op_class = net.ints + spec.op_class;
-    each(spec.n_nodes, [&](int i) {
-      stage.capacity_t[i] = splat<F>(full[i]) * state.operating[op_class[i]];
-      stage.extra_t[i] = splat<F>(0.0f);
+    each<L>(spec.n_nodes, [&](auto i) {
+      stage.node[i].capacity_t = splat<F>(full[i]) * operating_of<L>(op_class, s, i, state);
+      stage.node[i].extra_t = splat<F>(0.0f);
     });
     update_outages<L>(net, spec, paths, step, stage);
-    if (flooded) add_flood<L>(net, spec, step, state, stage);
-  }
-  add_projects<L>(net, chain, step, state);
-  for (int s = 0; s < chain.n_stages; ++s) {
-    const StageSpec& spec = chain.stages[s];
-    StageState<L>& stage = state.stage[s];
+    if (flooded) add_flood<L>(net, spec, s, step, state);
+    add_projects<L>(net, chain, s, step, state);
     const float* rate = net.reals + spec.output_rate;
-    each(spec.n_nodes, [&](int i) {
-      stage.output_t[i] = fma(stage.capacity_t[i], splat<F>(rate[i]), stage.extra_t[i]);
+    each<L>(spec.n_nodes, [&](auto i) {
+      Node<L>& node = stage.node[i];
+      node.output_t = fma(node.capacity_t, splat<F>(rate[i]), node.extra_t);
     });
-  }
+  });
 }
 
 RISK_END

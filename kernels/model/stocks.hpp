@@ -7,150 +7,155 @@
 
 RISK_BEGIN
 
-/// Takes `drawn` from the gap of sink j.
+/// Takes `drawn` from the gap of a sink.
 template <class L>
-RISK_FN void cover_gap(ChainState<L>& state, int j, typename L::F drawn) {
-  state.drawn_t[j] = state.drawn_t[j] + drawn;
-  state.gap_t[j] = real_gap(state.gap_t[j] - drawn, state.final_need_t[j]);
+RISK_FN void cover_gap(Sink<L>& sink, Stock<L>& stock, typename L::F drawn) {
+  stock.drawn_t = stock.drawn_t + drawn;
+  sink.gap_t = real_gap(sink.gap_t - drawn, sink.need_t);
 }
 
 template <class L>
 RISK_FN void draw_commercial(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                             ChainState<L>& state) {
+                             Slots<L, Sink<L>>& sinks, Slots<L, Stock<L>>& stocks) {
   using F = typename L::F;
   const float* release = net.reals + chain.commercial_release;
-  each(n_sinks, [&](int j) {
-    const F drawn = min(state.gap_t[j], state.commercial_t[j] * splat<F>(release[j]));
-    state.commercial_t[j] = state.commercial_t[j] - drawn;
-    state.drawn_t[j] = splat<F>(0.0f);
-    cover_gap<L>(state, j, drawn);
+  each<L>(n_sinks, [&](auto j) {
+    Stock<L>& stock = stocks[j];
+    const F drawn = min(sinks[j].gap_t, stock.commercial_t * splat<F>(release[j]));
+    stock.commercial_t = stock.commercial_t - drawn;
+    stock.drawn_t = splat<F>(0.0f);
+    cover_gap<L>(sinks[j], stock, drawn);
   });
 }
 
-/// s follows the part of need outside R(t) that commercial stocks did not cover.
+/// Sum of a field over the sinks outside R(t).
 template <class L>
-RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, ChainState<L>& state) {
+RISK_FN typename L::F sum_outside(int n_sinks, const SlotSet<L>& inside,
+                                  Slots<L, Sink<L>>& sinks,
+                                  typename L::F Sink<L>::*field) {
   using F = typename L::F;
-  const F zero = splat<F>(0.0f);
-  F gaps = zero;
-  F needs = zero;
-  for (int j = 0; j < n_sinks; ++j) {
-    const auto inside = state.restricting_homes.holds(j);
-    gaps = gaps + select(inside, zero, state.gap_t[j]);
-    needs = needs + select(inside, zero, state.final_need_t[j]);
+  each<L>(n_sinks, [&](auto j) {
+    sinks[j].part_t = select(inside.holds(j), splat<F>(0.0f), sinks[j].*field);
+  });
+  return sum_slots<L>(n_sinks, sinks, &Sink<L>::part_t);
+}
+
+/// s follows the part of need outside R(t) that commercial stocks did not cover. Where nobody
+/// restricts, all sinks are outside, and their sums need no selection.
+template <class L>
+RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, Slots<L, Sink<L>>& sinks,
+                             ChainState<L>& state) {
+  using F = typename L::F;
+  const SlotSet<L>& inside = state.restricting_homes;
+  F gaps, needs;
+  if (inside.empty()) {
+    gaps = sum_slots<L>(n_sinks, sinks, &Sink<L>::gap_t);
+    needs = sum_slots<L>(n_sinks, sinks, &Sink<L>::need_t);
+  } else {
+    gaps = sum_outside<L>(n_sinks, inside, sinks, &Sink<L>::gap_t);
+    needs = sum_outside<L>(n_sinks, inside, sinks, &Sink<L>::need_t);
   }
-  const auto wanted = gt(needs, zero);
+  const auto wanted = gt(needs, splat<F>(0.0f));
   const F scarce = masked(wanted, gaps / select(wanted, needs, splat<F>(1.0f)));
   state.scarcity = fma(scarce - state.scarcity, splat<F>(chain.scarcity_rate), state.scarcity);
 }
 
 /// Counts consecutive steps in which the gap after commercial stocks exceeds `trigger` of the need.
 template <class L>
-RISK_FN void count_trigger(Row<typename L::F> count, int j, typename L::F trigger,
-                           const ChainState<L>& state) {
+RISK_FN void count_trigger(const Sink<L>& sink, typename L::F trigger, typename L::F& count) {
   using F = typename L::F;
-  const auto over = gt(state.gap_t[j], trigger * state.final_need_t[j]);
-  count[j] = masked(over, count[j] + splat<F>(1.0f));
-}
-
-/// Calls f(sink) for each sink that holds a strategic stock.
-template <class Fn>
-RISK_FN void each_holder(const NetworkView& net, const ChainSpec& chain, Fn&& f) {
-  const std::int32_t* sinks = net.ints + chain.strategic_sinks;
-  for (int k = 0; k < chain.n_strategic; ++k) f(sinks[k]);
+  const auto over = gt(sink.gap_t, trigger * sink.need_t);
+  count = masked(over, count + splat<F>(1.0f));
 }
 
 template <class L>
 RISK_FN void draw_strategic(const NetworkView& net, const ChainSpec& chain, const float* reference,
-                            ChainState<L>& state) {
+                            Slots<L, Sink<L>>& sinks, Slots<L, Stock<L>>& stocks) {
   using F = typename L::F;
   const float* latency = net.reals + chain.strategic_latency_steps;
   const float* release = net.reals + chain.strategic_release;
-  each_holder(net, chain, [&](int j) {
-    const auto open = gt(state.strategic_count[j], splat<F>(latency[j]));
+  each_holder<L>(net, chain, [&](auto j) {
+    Stock<L>& stock = stocks[j];
+    const auto open = gt(stock.strategic_count, splat<F>(latency[j]));
     if (none(open)) return;
-    const F most = min(state.strategic_t[j], splat<F>(release[j] * reference[j]));
-    const F drawn = masked(open, min(state.gap_t[j], most));
-    state.strategic_t[j] = state.strategic_t[j] - drawn;
-    cover_gap<L>(state, j, drawn);
+    const F most = min(stock.strategic_t, splat<F>(release[j] * reference[j]));
+    const F drawn = masked(open, min(sinks[j].gap_t, most));
+    stock.strategic_t = stock.strategic_t - drawn;
+    cover_gap<L>(sinks[j], stock, drawn);
   });
 }
 
 /// Members whose count is over share what may be released in proportion to their gaps.
 template <class L>
-RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, int n_sinks, int step,
-                         UniformSlotSet members, ChainState<L>& state) {
+RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, const StageSpec& last,
+                         int step, Slots<L, Sink<L>>& sinks, ChainState<L>& state) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F latency = splat<F>(chain.shared_latency_steps);
-  each(n_sinks, [&](int j) {
-    const auto open = gt(state.shared_count[j], latency);
-    state.given_t[j] = members.holds(j) ? masked(open, state.gap_t[j]) : zero;
+  const UniformSlotSet members = uniform_set(net.ints + last.member_sinks);
+  each<L>(last.n_sinks, [&](auto j) {
+    const auto open = gt(state.stock[j].shared_count, latency);
+    sinks[j].part_t = members.holds(j) ? masked(open, sinks[j].gap_t) : zero;
   });
-  const F asked = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY { return state.given_t[j]; });
+  const F asked = sum_slots<L>(last.n_sinks, sinks, &Sink<L>::part_t);
   const float most_t = chain.shared_release * net.reals[chain.members_demand_t + step];
   const F most = min(state.shared_t, splat<F>(most_t));
   const auto draws = and_(gt(asked, zero), gt(most, zero));
   if (none(draws)) return;
   const F rate = masked(draws, min(most / select(draws, asked, splat<F>(1.0f)), splat<F>(1.0f)));
-  each(n_sinks, [&](int j) {
-    const F drawn = state.given_t[j] * rate;
-    state.given_t[j] = drawn;
-    cover_gap<L>(state, j, drawn);
+  each<L>(last.n_sinks, [&](auto j) {
+    sinks[j].part_t = sinks[j].part_t * rate;
+    cover_gap<L>(sinks[j], state.stock[j], sinks[j].part_t);
   });
-  const F drawn = sum_row<L>(n_sinks, [&](int j) RISK_INLINE_BODY { return state.given_t[j]; });
+  const F drawn = sum_slots<L>(last.n_sinks, sinks, &Sink<L>::part_t);
   state.shared_t = max(state.shared_t - drawn, zero);
 }
 
-/// Sink j's order to refill its strategic stock while the price is low enough.
+/// Orders to refill: commercial stocks at any price, strategic and shared ones while it is low.
 template <class L>
-RISK_FN typename L::F strategic_order(const NetworkView& net, const ChainSpec& chain, int j,
-                                      const ChainState<L>& state) {
+RISK_FN typename L::F order_refills(const NetworkView& net, const ChainSpec& chain, int n_sinks,
+                                    typename L::F shared_order, ChainState<L>& state) {
   using F = typename L::F;
-  const F opening = splat<F>(net.reals[chain.strategic_start_t + j]);
-  const F buy_below = splat<F>(net.reals[chain.strategic_buy_below + j]);
-  const F missing = (opening - state.strategic_t[j]) * splat<F>(chain.stock_refill_step);
-  return masked(lt(state.price, buy_below), missing);
+  const float* opening = net.reals + chain.commercial_start_t;
+  const float* refill = net.reals + chain.commercial_refill;
+  each<L>(n_sinks, [&](auto j) {
+    const F missing = splat<F>(opening[j]) - state.stock[j].commercial_t;
+    state.stock[j].commercial_order_t = missing * splat<F>(refill[j]);
+  });
+  const F commercial = sum_slots<L>(n_sinks, state.stock, &Stock<L>::commercial_order_t);
+  if (chain.n_strategic == 0) return shared_order + commercial;
+  const float* strategic_opening = net.reals + chain.strategic_start_t;
+  const float* buy_below = net.reals + chain.strategic_buy_below;
+  each_holder<L>(net, chain, [&](auto j) {
+    const F missing = splat<F>(strategic_opening[j]) - state.stock[j].strategic_t;
+    state.stock[j].strategic_order_t = masked(lt(state.price, splat<F>(buy_below[j])),
+                                              missing * splat<F>(chain.stock_refill_step));
+  });
+  const F strategic = sum_slots<L>(n_sinks, state.stock, &Stock<L>::strategic_order_t);
+  return shared_order + strategic + commercial;
 }
 
-template <class L>
-RISK_FN typename L::F commercial_order(const NetworkView& net, const ChainSpec& chain, int j,
-                                       const ChainState<L>& state) {
-  using F = typename L::F;
-  const F opening = splat<F>(net.reals[chain.commercial_start_t + j]);
-  return (opening - state.commercial_t[j]) * splat<F>(net.reals[chain.commercial_refill + j]);
-}
-
-template <class L>
-RISK_FN typename L::F shared_order(const ChainSpec& chain, const ChainState<L>& state) {
-  using F = typename L::F;
-  const F missing =
-      (splat<F>(chain.shared_start_t) - state.shared_t) * splat<F>(chain.stock_refill_step);
-  return masked(lt(state.price, splat<F>(chain.shared_buy_below)), missing);
-}
-
-/// The leftover is split in proportion to all orders.
+/// The leftover of the market, split in proportion to orders.
 template <class L>
 RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n_sinks,
                            typename L::F leftover, ChainState<L>& state) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
-  F ordered = chain.has_shared != 0 ? shared_order<L>(chain, state) : zero;
-  const F shared = ordered;
-  each_holder(net, chain,
-              [&](int j) { ordered = ordered + strategic_order<L>(net, chain, j, state); });
-  for (int j = 0; j < n_sinks; ++j) ordered = ordered + commercial_order<L>(net, chain, j, state);
+  const F shared_missing =
+      (splat<F>(chain.shared_start_t) - state.shared_t) * splat<F>(chain.stock_refill_step);
+  const F shared = masked(lt(state.price, splat<F>(chain.shared_buy_below)), shared_missing);
+  const F ordered = order_refills<L>(net, chain, n_sinks, shared, state);
   const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
   if (none(buys)) return;
   const F rate =
       masked(buys, min(leftover / select(buys, ordered, splat<F>(1.0f)), splat<F>(1.0f)));
-  each(n_sinks, [&](int j) {
-    state.commercial_t[j] =
-        fma(commercial_order<L>(net, chain, j, state), rate, state.commercial_t[j]);
+  each<L>(n_sinks, [&](auto j) {
+    Stock<L>& stock = state.stock[j];
+    stock.commercial_t = fma(stock.commercial_order_t, rate, stock.commercial_t);
   });
-  each_holder(net, chain, [&](int j) {
-    state.strategic_t[j] =
-        fma(strategic_order<L>(net, chain, j, state), rate, state.strategic_t[j]);
+  each_holder<L>(net, chain, [&](auto j) {
+    Stock<L>& stock = state.stock[j];
+    stock.strategic_t = fma(stock.strategic_order_t, rate, stock.strategic_t);
   });
   state.shared_t = fma(shared, rate, state.shared_t);
 }
@@ -160,25 +165,24 @@ template <class L>
 RISK_SECTION void use_stocks(const NetworkView& net, const ChainSpec& chain, int step,
                              typename L::F leftover, ChainState<L>& state) {
   using F = typename L::F;
-  const StageSpec& last = chain.stages[chain.n_stages - 1];
-  const int n_sinks = last.n_sinks;
-  const float* reference = net.reals + chain.demand_t + step * n_sinks;
-  draw_commercial<L>(net, chain, n_sinks, state);
-  update_scarcity<L>(chain, n_sinks, state);
+  const int at = last_stage<L>(chain);
+  const StageSpec& last = chain.stages[at];
+  Slots<L, Sink<L>>& sinks = state.stage[at].sink;
+  const float* reference = net.reals + chain.demand_t + step * last.n_sinks;
+  draw_commercial<L>(net, chain, last.n_sinks, sinks, state.stock);
+  update_scarcity<L>(chain, last.n_sinks, sinks, state);
   const float* trigger = net.reals + chain.strategic_trigger;
-  each_holder(net, chain, [&](int j) {
-    count_trigger<L>(state.strategic_count, j, splat<F>(trigger[j]), state);
+  each_holder<L>(net, chain, [&](auto j) {
+    count_trigger<L>(sinks[j], splat<F>(trigger[j]), state.stock[j].strategic_count);
   });
   if (chain.has_shared != 0) {
-    each(n_sinks, [&](int j) {
-      count_trigger<L>(state.shared_count, j, splat<F>(chain.shared_trigger), state);
+    each<L>(last.n_sinks, [&](auto j) {
+      count_trigger<L>(sinks[j], splat<F>(chain.shared_trigger), state.stock[j].shared_count);
     });
   }
-  draw_strategic<L>(net, chain, reference, state);
-  if (chain.has_shared != 0) {
-    draw_shared<L>(net, chain, n_sinks, step, uniform_set(net.ints + last.member_sinks), state);
-  }
-  refill_stocks<L>(net, chain, n_sinks, leftover, state);
+  draw_strategic<L>(net, chain, reference, sinks, state.stock);
+  if (chain.has_shared != 0) draw_shared<L>(net, chain, last, step, sinks, state);
+  refill_stocks<L>(net, chain, last.n_sinks, leftover, state);
 }
 
 RISK_END

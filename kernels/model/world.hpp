@@ -15,6 +15,7 @@ inline constexpr int longest_duration_steps = 1 << 20;
 template <class L>
 struct EventList {
   Row<std::int32_t> drawn;  ///< [step][actor] entry or `no_entry`
+  Row<std::int32_t> actors_low, actors_high;  ///< [step] bit per actor with an event
   Row<std::int32_t>
       first_scheduled;          ///< [step + 1] the step's first scheduled event, in file order
   Row<std::int32_t> scheduled;  ///< [scheduled event] entry or `no_entry`
@@ -51,6 +52,8 @@ RISK_FN EventList<L> take_events(const NetworkView& net, Arena<L>& vectors,
   const int n = most_events(net);
   EventList<L> events;
   events.drawn = headers.template take<std::int32_t>(net.n_actors * net.n_steps);
+  events.actors_low = headers.template take<std::int32_t>(net.n_steps);
+  events.actors_high = headers.template take<std::int32_t>(net.n_steps);
   events.first_scheduled = headers.template take<std::int32_t>(net.n_steps + 1);
   events.scheduled = headers.template take<std::int32_t>(net.n_scheduled);
   events.lanes = headers.template take<std::int32_t>(n);
@@ -206,6 +209,13 @@ RISK_FN typename L::F expected_events(const NetworkView& net, int a, typename L:
   return fma(splat<F>(actor.cross_step), others, rate);
 }
 
+/// Some lane has an event of the actor in this step.
+template <class L>
+RISK_FN void note_actor(int actor, int step, EventList<L>& events) {
+  std::int32_t& word = actor < 32 ? events.actors_low[step] : events.actors_high[step];
+  word = static_cast<std::int32_t>(static_cast<std::uint32_t>(word) | 1u << (actor & 31));
+}
+
 /// At most one drawn event per actor and step. Returns the number of entries.
 template <class L>
 RISK_FN int draw_events(const NetworkView& net, const PathKeys<L>& paths, int step, int entry,
@@ -223,6 +233,7 @@ RISK_FN int draw_events(const NetworkView& net, const PathKeys<L>& paths, int st
     EventList<L>& events = world.events;
     events.drawn[step * net.n_actors + a] = any(happening) ? entry : no_entry;
     if (none(happening)) continue;
+    note_actor<L>(a, step, events);
     const Words<L> words =
         draw_words<L>(paths, actor.event_pick_stream, static_cast<std::uint32_t>(step));
     const I instrument =
@@ -252,6 +263,7 @@ RISK_FN int happen_scheduled(const NetworkView& net, const PathKeys<L>& paths, i
     EventList<L>& events = world.events;
     events.scheduled[next] = any(happening) ? entry : no_entry;
     if (none(happening)) continue;
+    note_actor<L>(spec.actor, step, events);
     const I instrument = splat<I>(spec.instrument);
     const I drawn_steps = draw_duration<L>(net, instrument, words.w[1], words.w[2]);
     const I steps = spec.duration_steps > 0 ? splat<I>(spec.duration_steps) : drawn_steps;
@@ -277,6 +289,7 @@ RISK_FN void run_world(const NetworkView& net, const PathKeys<L>& paths, World<L
     correlate_shocks<L>(net, step, world);
     switch_regimes<L>(net, step, world);
     world.events.first_scheduled[step] = next_scheduled;
+    world.events.actors_low[step] = world.events.actors_high[step] = 0;
     entry = draw_events<L>(net, paths, step, entry, world);
     entry = happen_scheduled<L>(net, paths, step, next_scheduled, entry, world);
     for (int a = 0; a < net.n_actors; ++a) {

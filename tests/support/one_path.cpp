@@ -11,11 +11,11 @@ namespace {
 struct Forwarder {
   PathWatcher& to;
   void begin_step(int step, const ChainState<OneLane>& state) { to.begin_step(step, state); }
-  void stage(int step, int stage, const ChainState<OneLane>& state, Row<float> need_t,
-             float leftover_t) {
-    to.stage(step, stage, state, need_t, leftover_t);
+  void stage(int step, int stage, const ChainState<OneLane>& state, float leftover_t) {
+    to.stage(step, stage, state, leftover_t);
   }
   void end_step(int step, const ChainState<OneLane>& state) { to.end_step(step, state); }
+  void begin_cells(int) {}
   void cell(int step, int c, float unmet_fraction, float cover_days) {
     to.cell(step, c, unmet_fraction, cover_days);
   }
@@ -71,8 +71,8 @@ const World<OneLane>& OnePath::sample_world(std::uint64_t path) {
 std::vector<float> OnePath::run_chain(int mineral, PathWatcher& watcher) {
   Memory& m = *memory_;
   const ChainSpec& chain = m.net.chains[mineral];
-  auto state = m.chain_rows.lay_out([&](Arena<OneLane>& values, Arena<OneLane>& integers) {
-    return take_chain<OneLane>(m.net, chain, values, integers);
+  auto state = m.chain_rows.lay_out([&](Arena<OneLane>& values, Arena<OneLane>&) {
+    return take_chain<OneLane>(m.net, chain, values);
   });
   const auto result = m.result_rows.lay_out([&](Arena<OneLane>& values, Arena<OneLane>&) {
     return take_result<OneLane>(m.net, chain.n_cells, values);
@@ -96,7 +96,7 @@ std::vector<EventRecord> OnePath::events() const {
   };
   for (int step = 0; step < net.n_steps; ++step) {
     for (int actor = 0; actor < net.n_actors; ++actor)
-      record(actor, step, false, events.drawn[actor * net.n_steps + step]);
+      record(actor, step, false, events.drawn[step * net.n_actors + actor]);
     for (int k = events.first_scheduled[step]; k < events.first_scheduled[step + 1]; ++k)
       record(net.scheduled[k].actor, step, true, events.scheduled[k]);
   }

@@ -20,8 +20,8 @@ class PathWatcher {
  public:
   virtual ~PathWatcher() = default;
   virtual void begin_step(int /*step*/, const ChainState<OneLane>&) {}
-  /// After stage `stage` is allocated; needs and `state.gap_t` per sink, stocks untouched.
-  virtual void stage(int /*step*/, int /*stage*/, const ChainState<OneLane>&, Row<float> /*need_t*/,
+  /// After stage `stage` is allocated; needs and gaps in its sinks, stocks untouched.
+  virtual void stage(int /*step*/, int /*stage*/, const ChainState<OneLane>&,
                      float /*leftover_t*/) {}
   virtual void end_step(int /*step*/, const ChainState<OneLane>&) {}
   virtual void cell(int /*step*/, int /*cell*/, float /*unmet_fraction*/, float /*cover_days*/) {}
