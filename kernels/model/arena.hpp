@@ -13,7 +13,7 @@
 #if defined(__CUDACC__)
 #define RISK_SECTION RISK_FN
 #else
-#define RISK_SECTION __attribute__((noinline))
+#define RISK_SECTION __attribute__((noinline, flatten))
 #endif
 
 RISK_BEGIN
