@@ -37,6 +37,11 @@ template <int Width, class Bin>
 RISK_FN int list_changes(const Bin* before, const Bin* now, std::uint32_t counted,
                          std::uint32_t row, std::uint32_t* from, std::uint32_t* to) {
 #if RISK_HAS_AVX512
+  if constexpr (Width == 16 && sizeof(Bin) == 1) {
+    const __m128i a8 = _mm_loadu_si128(reinterpret_cast<const __m128i*>(before));
+    const __m128i b8 = _mm_loadu_si128(reinterpret_cast<const __m128i*>(now));
+    if (_mm_testz_si128(_mm_xor_si128(a8, b8), _mm_set1_epi8(-1)) != 0) return 0;
+  }
   if constexpr (Width == 16) {
     const auto widen = [](const Bin* bins) RISK_INLINE_BODY {
       if constexpr (sizeof(Bin) == 1) {

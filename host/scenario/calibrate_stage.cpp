@@ -186,14 +186,18 @@ class StageBuilder {
     spec_.class_weight = pools_.add_reals(weights);
     spec_.class_first = pools_.add_ints(first);
     spec_.class_sinks = pools_.add_ints(sinks);
-    std::vector<std::int32_t> class_of_sink(sinks.size());
+    std::vector<std::int32_t> class_of_sink(sinks.size()), is_alone(sinks.size());
     for (std::size_t k = 0; k < classes_.size(); ++k) {
       for (const std::int32_t j : classes_[k])
+      {
         class_of_sink[static_cast<std::size_t>(j)] = static_cast<std::int32_t>(k);
+        is_alone[static_cast<std::size_t>(j)] = classes_[k].size() == 1 ? 1 : 0;
+      }
       spec_.largest_class =
           std::max(spec_.largest_class, static_cast<std::int32_t>(classes_[k].size()));
     }
     spec_.class_of_sink = pools_.add_ints(class_of_sink);
+    spec_.is_alone = pools_.add_ints(is_alone);
   }
 
   /// The class of a country that is one by itself, -1 where it is no sink.
@@ -327,22 +331,19 @@ class StageBuilder {
     auto& outages = pools_.network().outages;
     spec_.outages = static_cast<Offset>(outages.size());
     const double dt_yr = context_.dt_yr();
-    std::vector<std::int32_t> outage_of_node(nodes_.size(), no_index);
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      const NodeRow& row = *nodes_[i];
-      if (!(row.outage_per_yr > 0.0) || !(row.outage_depth > 0.0)) continue;
-      outage_of_node[i] = static_cast<std::int32_t>(outages.size() - spec_.outages);
-      OutageSpec outage{};
-      outage.node = static_cast<std::int32_t>(i);
-      outage.up_steps = static_cast<float>(1.0 / (row.outage_per_yr * dt_yr));
-      outage.down_steps = static_cast<float>(
-          mean_wait_steps(step_fraction(dt_yr, row.outage_months / 12.0)));
-      outage.depth = static_cast<float>(row.outage_depth);
-      outage.stream = pools_.stream(tag("outage", row));
+    for (const NodeRow* const node : nodes_) {
+      const NodeRow& row = *node;
+      OutageSpec outage{0, 0.0f, 0.0f, 1.0f, 0u};
+      if (row.outage_per_yr > 0.0 && row.outage_depth > 0.0) {
+        outage.happens = 1;
+        outage.up_steps = static_cast<float>(1.0 / (row.outage_per_yr * dt_yr));
+        outage.down_steps = static_cast<float>(
+            mean_wait_steps(step_fraction(dt_yr, row.outage_months / 12.0)));
+        outage.left = static_cast<float>(1.0 - row.outage_depth);
+        outage.stream = pools_.stream(tag("outage", row));
+      }
       outages.push_back(outage);
     }
-    spec_.n_outages = static_cast<std::int32_t>(outages.size() - spec_.outages);
-    spec_.outage_of_node = pools_.add_ints(outage_of_node);
   }
 
   const ChainContext& context_;

@@ -37,9 +37,11 @@ RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::
     const F rate = masked(wants, pool / select(wants, wanted, one));
     each<L>(n_classes, [&](auto k) {
       const F gap = classes[k].gap_t;
-      const F left_t = gap * (one - min(rate * splat<F>(weight[k]), one));
+      const F left = one - min(rate * splat<F>(weight[k]), one);
+      const F left_t = gap * left;
       classes[k].part_t = gap - left_t;
       classes[k].gap_t = left_t;
+      classes[k].left = classes[k].left * left;
     });
     pool = max(pool - sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t), zero);
   }
@@ -52,24 +54,26 @@ RISK_FN void sum_classes(const NetworkView& net, const StageSpec& spec, StageSta
   using F = typename L::F;
   sum_groups<L>(spec.n_classes, net.ints + spec.class_first, net.ints + spec.class_sinks,
                 spec.largest_class, stage.sink, &Sink<L>::gap_t, [&](auto k, F gap_t) {
-                  stage.sink_class[k].gap_t = stage.sink_class[k].first_gap_t = gap_t;
+                  stage.sink_class[k].gap_t = gap_t;
+                  stage.sink_class[k].left = splat<F>(1.0f);
                 });
 }
 
-/// Hands what is left of each class's gap back to its sinks, in proportion.
+/// Hands what is left of each class's gap back to its sinks, in proportion. A class of one sink has
+/// its gap itself: what home was offered is not in `left`.
 template <class L>
 RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
-  each<L>(spec.n_classes, [&](auto k) {
-    SinkClass<L>& sinks = stage.sink_class[k];
-    const auto some = gt(sinks.first_gap_t, splat<F>(0.0f));
-    sinks.part_t = sinks.gap_t / select(some, sinks.first_gap_t, splat<F>(1.0f));
-  });
-  const auto left = permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::part_t,
-                                net.ints + spec.class_of_sink);
+  const std::int32_t* class_of_sink = net.ints + spec.class_of_sink;
+  const std::int32_t* is_alone = net.ints + spec.is_alone;
+  const auto left =
+      permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::left, class_of_sink);
+  const auto gap =
+      permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::gap_t, class_of_sink);
   each<L>(spec.n_sinks, [&](auto j) {
     Sink<L>& sink = stage.sink[j];
-    sink.gap_t = real_gap(sink.gap_t * left[j], sink.need_t);
+    const F left_t = is_alone[j] != 0 ? gap[j] : sink.gap_t * left[j];
+    sink.gap_t = real_gap(left_t, sink.need_t);
   });
 }
 

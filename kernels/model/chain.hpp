@@ -37,8 +37,10 @@ RISK_FN void start_stage(const NetworkView& net, const StageSpec& spec, const Pa
     stage.node[i].feed_stock_t = splat<F>(net.reals[spec.feed_stock_t + i]);
     stage.node[i].feed_factor = splat<F>(1.0f);
   });
-  each_outage<L>(net, spec, [&](auto i, const OutageSpec& outage) {
-    start_outage<L>(outage, paths, stage.outage[i]);
+  const OutageSpec* outages = net.outages + spec.outages;
+  each<L>(spec.n_nodes, [&](auto i) {
+    stage.outage[i] = Outage<L>{};
+    if (outages[i].happens != 0) start_outage<L>(outages[i], paths, stage.outage[i]);
   });
   each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
     stage.strike[i] = Strike<L>{};

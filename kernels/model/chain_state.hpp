@@ -41,7 +41,6 @@ struct Node {
   F operating;   ///< operating fraction, where every slot keeps its own
   F capacity_t;  ///< effective capacity of the step
   F output_t;    ///< q; before the feed limit until the stage is allocated
-  F extra_t;     ///< uncontracted tonnes of projects and flooding
   F contract;    ///< part of the base flow that contracts deliver
   F pooled_t;    ///< uncontracted tonnes on offer to fellow members first, where the bloc pools
   F open_t;      ///< uncontracted tonnes on offer to all
@@ -96,7 +95,9 @@ struct Sink {
 template <class L>
 struct SinkClass {
   using F = typename L::F;
-  F gap_t, first_gap_t, part_t;
+  F gap_t;
+  F left;    ///< part of each sink's gap that fills have left
+  F part_t;  ///< what is being summed
 };
 
 template <class L>
@@ -175,21 +176,6 @@ RISK_FN void each_strike(const NetworkView& net, const StageSpec& stage, Fn&& f)
   }
 }
 
-/// Calls f(slot, spec) for the nodes that can break down.
-template <class L, class Fn>
-RISK_FN void each_outage(const NetworkView& net, const StageSpec& stage, Fn&& f) {
-  const OutageSpec* specs = net.outages + stage.outages;
-  if constexpr (slots_in_registers<L>) {
-    const std::int32_t* outage_of_node = net.ints + stage.outage_of_node;
-    each<L>(stage.n_nodes, [&](auto i) {
-      const int k = outage_of_node[i];
-      if (k >= 0) f(i, specs[k]);
-    });
-  } else {
-    for (int k = 0; k < stage.n_outages; ++k) f(specs[k].node, specs[k]);
-  }
-}
-
 /// Calls f(sink slot, cell) for the members with demand.
 template <class L, class Fn>
 RISK_FN void each_cell(const NetworkView& net, const ChainSpec& chain, Fn&& f) {
@@ -230,7 +216,7 @@ RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain,
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
     stage.node = arena.template take_slots<Node<L>>(spec.n_nodes);
-    stage.outage = arena.template take_slots<Outage<L>>(spec.n_outages > 0 ? spec.n_nodes : 0);
+    stage.outage = arena.template take_slots<Outage<L>>(spec.n_nodes);
     stage.strike = arena.template take_slots<Strike<L>>(spec.n_strikes > 0 ? spec.n_nodes : 0);
     stage.sink = arena.template take_slots<Sink<L>>(spec.n_sinks);
     stage.sink_class = arena.template take_slots<SinkClass<L>>(spec.n_classes);

@@ -97,8 +97,8 @@ RISK_FN void add_projects(const NetworkView& net, const ChainSpec& chain, int s,
     if (spec.stage != s) continue;
     const F part = ramped_part<L>(spec, k, step, state);
     only_at<L>(spec.node, [&](auto i) {
-      F& extra = state.stage[s].node[i].extra_t;
-      extra = fma(splat<F>(spec.capacity_t), part, extra);
+      F& output = state.stage[s].node[i].output_t;
+      output = fma(splat<F>(spec.capacity_t), part, output);
     });
   }
 }
@@ -162,20 +162,6 @@ RISK_FN void foresee_outage(const OutageSpec& spec, const PathKeys<L>& paths, in
   outage.down = down;
 }
 
-template <class L>
-RISK_FN void update_outages(const NetworkView& net, const StageSpec& spec,
-                            const PathKeys<L>& paths, int step, StageState<L>& stage) {
-  using F = typename L::F;
-  const F one = splat<F>(1.0f);
-  const int bit = step % outage_window_steps;
-  each_outage<L>(net, spec, [&](auto i, const OutageSpec& outage) {
-    if (bit == 0) foresee_outage<L>(outage, paths, step, stage.outage[i]);
-    const auto down = test_bit(stage.outage[i].down, bit);
-    F& capacity = stage.node[i].capacity_t;
-    capacity = capacity * select(down, splat<F>(1.0f - outage.depth), one);
-  });
-}
-
 /// While a flood lasts the flooder sells what its rivals have closed.
 template <class L>
 RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int s, int step,
@@ -191,7 +177,32 @@ RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int s, int
   });
   const F closed = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part_t);
   only_at<L>(spec.flooder_node, [&](auto i) {
-    stage.node[i].extra_t = stage.node[i].extra_t + state.flooding * closed;
+    stage.node[i].output_t = stage.node[i].output_t + state.flooding * closed;
+  });
+}
+
+/// Capacity and, of the node's own, output before the feed limit.
+template <class L>
+RISK_FN void produce(const NetworkView& net, const StageSpec& spec, int s,
+                     const PathKeys<L>& paths, int step, ChainState<L>& state) {
+  using F = typename L::F;
+  StageState<L>& stage = state.stage[s];
+  const float* full = net.reals + spec.capacity_t + step * spec.n_nodes;
+  const float* rate = net.reals + spec.output_rate;
+  const std::int32_t* op_class = net.ints + spec.op_class;
+  const OutageSpec* outages = net.outages + spec.outages;
+  const int bit = step % outage_window_steps;
+  if (bit == 0) {
+    each<L>(spec.n_nodes, [&](auto i) {
+      if (outages[i].happens != 0) foresee_outage<L>(outages[i], paths, step, stage.outage[i]);
+    });
+  }
+  each<L>(spec.n_nodes, [&](auto i) {
+    Node<L>& node = stage.node[i];
+    const F open = splat<F>(full[i]) * operating_of<L>(op_class, s, i, state);
+    const auto down = test_bit(stage.outage[i].down, bit);
+    node.capacity_t = select(down, open * splat<F>(outages[i].left), open);
+    node.output_t = node.capacity_t * splat<F>(rate[i]);
   });
 }
 
@@ -199,27 +210,14 @@ RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int s, int
 template <class L>
 RISK_SECTION void update_production(const NetworkView& net, const ChainSpec& chain,
                                     const PathKeys<L>& paths, int step, ChainState<L>& state) {
-  using F = typename L::F;
   update_operating<L>(net, chain, state);
   decide_projects<L>(net, chain, paths, step, state);
-  const bool flooded = chain.flooder != 0 && any(gt(state.flooding, splat<F>(0.5f)));
+  const bool flooded =
+      chain.flooder != 0 && any(gt(state.flooding, splat<typename L::F>(0.5f)));
   each_stage<L>(chain, [&](int s) {
-    const StageSpec& spec = chain.stages[s];
-    StageState<L>& stage = state.stage[s];
-    const float* full = net.reals + spec.capacity_t + step * spec.n_nodes;
-    const std::int32_t* op_class = net.ints + spec.op_class;
-    each<L>(spec.n_nodes, [&](auto i) {
-      stage.node[i].capacity_t = splat<F>(full[i]) * operating_of<L>(op_class, s, i, state);
-      stage.node[i].extra_t = splat<F>(0.0f);
-    });
-    update_outages<L>(net, spec, paths, step, stage);
-    if (flooded) add_flood<L>(net, spec, s, step, state);
+    produce<L>(net, chain.stages[s], s, paths, step, state);
+    if (flooded) add_flood<L>(net, chain.stages[s], s, step, state);
     add_projects<L>(net, chain, s, step, state);
-    const float* rate = net.reals + spec.output_rate;
-    each<L>(spec.n_nodes, [&](auto i) {
-      Node<L>& node = stage.node[i];
-      node.output_t = fma(node.capacity_t, splat<F>(rate[i]), node.extra_t);
-    });
   });
 }
 

@@ -14,17 +14,32 @@ RISK_FN void cover_gap(Sink<L>& sink, Stock<L>& stock, typename L::F drawn) {
   sink.gap_t = real_gap(sink.gap_t - drawn, sink.need_t);
 }
 
+/// Counts consecutive steps in which the gap after commercial stocks exceeds `trigger` of the need.
+template <class L>
+RISK_FN void count_trigger(const Sink<L>& sink, typename L::F trigger, typename L::F& count) {
+  using F = typename L::F;
+  const auto over = gt(sink.gap_t, trigger * sink.need_t);
+  count = masked(over, count + splat<F>(1.0f));
+}
+
+/// Commercial stocks, and the counts that open the others.
 template <class L>
 RISK_FN void draw_commercial(const NetworkView& net, const ChainSpec& chain, int n_sinks,
                              Slots<L, Sink<L>>& sinks, Slots<L, Stock<L>>& stocks) {
   using F = typename L::F;
   const float* release = net.reals + chain.commercial_release;
+  const float* trigger = net.reals + chain.strategic_trigger;
   each<L>(n_sinks, [&](auto j) {
     Stock<L>& stock = stocks[j];
     const F drawn = min(sinks[j].gap_t, stock.commercial_t * splat<F>(release[j]));
     stock.commercial_t = stock.commercial_t - drawn;
-    stock.drawn_t = splat<F>(0.0f);
-    cover_gap<L>(sinks[j], stock, drawn);
+    stock.drawn_t = drawn;
+    sinks[j].gap_t = real_gap(sinks[j].gap_t - drawn, sinks[j].need_t);
+    if (chain.has_shared != 0)
+      count_trigger<L>(sinks[j], splat<F>(chain.shared_trigger), stock.shared_count);
+  });
+  each_holder<L>(net, chain, [&](auto j) {
+    count_trigger<L>(sinks[j], splat<F>(trigger[j]), stocks[j].strategic_count);
   });
 }
 
@@ -58,14 +73,6 @@ RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, Slots<L, Sink<
   const auto wanted = gt(needs, splat<F>(0.0f));
   const F scarce = masked(wanted, gaps / select(wanted, needs, splat<F>(1.0f)));
   state.scarcity = fma(scarce - state.scarcity, splat<F>(chain.scarcity_rate), state.scarcity);
-}
-
-/// Counts consecutive steps in which the gap after commercial stocks exceeds `trigger` of the need.
-template <class L>
-RISK_FN void count_trigger(const Sink<L>& sink, typename L::F trigger, typename L::F& count) {
-  using F = typename L::F;
-  const auto over = gt(sink.gap_t, trigger * sink.need_t);
-  count = masked(over, count + splat<F>(1.0f));
 }
 
 template <class L>
@@ -164,22 +171,12 @@ RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n
 template <class L>
 RISK_SECTION void use_stocks(const NetworkView& net, const ChainSpec& chain, int step,
                              typename L::F leftover, ChainState<L>& state) {
-  using F = typename L::F;
   const int at = last_stage<L>(chain);
   const StageSpec& last = chain.stages[at];
   Slots<L, Sink<L>>& sinks = state.stage[at].sink;
   const float* reference = net.reals + chain.demand_t + step * last.n_sinks;
   draw_commercial<L>(net, chain, last.n_sinks, sinks, state.stock);
   update_scarcity<L>(chain, last.n_sinks, sinks, state);
-  const float* trigger = net.reals + chain.strategic_trigger;
-  each_holder<L>(net, chain, [&](auto j) {
-    count_trigger<L>(sinks[j], splat<F>(trigger[j]), state.stock[j].strategic_count);
-  });
-  if (chain.has_shared != 0) {
-    each<L>(last.n_sinks, [&](auto j) {
-      count_trigger<L>(sinks[j], splat<F>(chain.shared_trigger), state.stock[j].shared_count);
-    });
-  }
   draw_strategic<L>(net, chain, reference, sinks, state.stock);
   if (chain.has_shared != 0) draw_shared<L>(net, chain, last, step, sinks, state);
   refill_stocks<L>(net, chain, last.n_sinks, leftover, state);
