@@ -385,8 +385,7 @@ void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint6
 std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
   const std::uint64_t group = world_size(network).bytes() + members_size(network).bytes();
   return world_groups * group + chain_size(network).bytes() +
-         paths_per_block(network) * result_bytes_per_path(network) +
-         timeline_bytes(network, L::n);
+         paths_per_block(network) * result_bytes_per_path(network) + timeline_bytes(network);
 }
 
 }  // namespace blocrisk

@@ -12,8 +12,8 @@ namespace blocrisk {
 
 /// Bytes that a path's measures take until they are counted.
 std::uint64_t result_bytes_per_path(const NetworkView& network);
-/// Bytes of one thread's timelines, so many paths side by side.
-std::uint64_t timeline_bytes(const NetworkView& network, int lanes);
+/// Bytes of one thread's timelines.
+std::uint64_t timeline_bytes(const NetworkView& network);
 
 /// Paths of a block, which are counted together: many, for counting walks through all accumulators,
 /// but no more than a few tens of megabytes of results. A power of two, so a block has one digest

@@ -21,16 +21,14 @@ std::uint64_t result_bytes_per_path(const NetworkView& network) {
   return sizeof(float) * (n_cells(network) * n_measures + member_rows);
 }
 
-std::uint64_t timeline_bytes(const NetworkView& network, int lanes) {
+std::uint64_t timeline_bytes(const NetworkView& network) {
   const auto steps = static_cast<std::uint64_t>(network.n_steps);
   const auto minerals = static_cast<std::uint64_t>(network.n_minerals);
   const auto bins = [](BinRange range) { return static_cast<std::uint64_t>(range.n_bins()); };
   const std::uint64_t per_cell = bins(timeline_shortfall_bins) + bins(timeline_cover_bins);
   const std::uint64_t counts = n_cells(network) * per_cell + minerals * bins(timeline_price_bins);
   const std::uint64_t sums = 2 * (n_cells(network) + minerals);
-  const std::uint64_t per_sum =
-      sizeof(std::uint64_t) + static_cast<std::uint64_t>(lanes) * sizeof(std::uint32_t);
-  return steps * (counts * sizeof(std::uint16_t) + sums * per_sum);
+  return steps * (counts * sizeof(std::uint16_t) + sums * sizeof(std::uint64_t));
 }
 
 std::uint64_t paths_per_block(const NetworkView& network) {

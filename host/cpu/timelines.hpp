@@ -1,6 +1,6 @@
 /// Timelines of one thread: histograms and sums of shortfall, cover and price at every step, counted
 /// group by group of paths. A fifth of a run's time once, so everything here is about memory: narrow
-/// counters, no branches that depend on paths, and sums that stay lane vectors. Compiled with the
+/// counters, and no branch that depends on paths where counters arrive from memory. Compiled with the
 /// engine.
 #pragma once
 
@@ -87,11 +87,12 @@ class ChangeCounts {
         changes_(static_cast<std::size_t>(n_series * n_steps) *
                  static_cast<std::size_t>(n_bins_)) {}
 
-  /// Adds the lanes of a group of Width in `counted`; bins [step][lane]. Listing comes first, so that
+  /// Adds the lanes of a group of Width in `counted`; bins of a step lie `stride` apart. Listing comes first, so that
   /// counting is one loop without a branch to mispredict while counters arrive from memory. `list`
   /// has room for (steps + 1) x Width changes from and to.
   template <int Width, class Bin>
-  void add(int series, const Bin* bins, std::uint32_t counted, std::vector<std::uint32_t>& list) {
+  void add(int series, const Bin* bins, int stride, std::uint32_t counted,
+           std::vector<std::uint32_t>& list) {
     std::uint16_t* const counters = first(series);
     for (std::uint32_t left = counted; left != 0; left &= left - 1)
       ++counters[bins[__builtin_ctz(left)]];
@@ -99,9 +100,9 @@ class ChangeCounts {
     std::uint32_t* const to = from + list.size() / 2;
     int n = 0;
     std::uint32_t row = 0;
-    for (int step = 1; step < n_steps_; ++step, bins += Width) {
+    for (int step = 1; step < n_steps_; ++step, bins += stride) {
       row += static_cast<std::uint32_t>(n_bins_);
-      n += list_changes<Width>(bins, bins + Width, counted, row, from + n, to + n);
+      n += list_changes<Width>(bins, bins + stride, counted, row, from + n, to + n);
     }
     for (int k = 0; k < n; ++k) {
       --counters[from[k]];
@@ -138,72 +139,54 @@ class ChangeCounts {
   std::vector<std::uint16_t> changes_;
 };
 
-/// Sums of a family of series in the units of the timelines, one word a lane until they are drained.
+/// Sum of all lanes.
 template <class L>
-class StepSums {
-  using U = typename L::U;
-
- public:
-  /// A value has at most 2^24 units, so this many groups add up in 32 bits.
-  static constexpr int most_undrained_groups = 255;
-
-  StepSums(int n_series, int n_steps)
-      : n_series_(n_series),
-        lanes_(static_cast<std::size_t>(n_series * n_steps * L::n) + L::n),
-        first_(align(lanes_.data())) {}
-
-  RISK_FN void add(int step, int series, typename L::I units) {
-    std::uint32_t* const sum = first_ + (step * n_series_ + series) * L::n;
-    store(sum, load<U>(sum) + as_word(units));
-  }
-
-  /// Adds up the lanes of one sum and empties it.
-  std::uint64_t take(int step, int series) {
-    std::uint32_t* const lanes = first_ + (step * n_series_ + series) * L::n;
-    std::uint64_t sum = 0;
-    for (int k = 0; k < L::n; ++k) sum += lanes[k];
-    std::memset(lanes, 0, L::n * sizeof *lanes);
-    return sum;
-  }
-
- private:
-  static std::uint32_t* align(std::uint32_t* p) {
-    const auto past = reinterpret_cast<std::uintptr_t>(p) % (L::n * sizeof *p);
-    return past == 0 ? p : p + (L::n - past / sizeof *p);
-  }
-  int n_series_;
-  std::vector<std::uint32_t> lanes_;  ///< [step][series][lane], with room to align
-  std::uint32_t* first_;
-};
+RISK_FN std::uint32_t sum_of_lanes(typename L::U units) {
+#if RISK_HAS_AVX512
+  if constexpr (L::n == 16)
+    return static_cast<std::uint32_t>(_mm512_reduce_add_epi32(reinterpret_cast<__m512i>(units)));
+#endif
+  alignas(64) std::uint32_t lanes[L::n];
+  store(lanes, units);
+  std::uint32_t sum = 0;
+  for (const std::uint32_t lane : lanes) sum += lane;
+  return sum;
+}
 
 using Byte = std::uint8_t;
 static_assert(timeline_shortfall_bins.n_bins() <= 256 && timeline_cover_bins.n_bins() <= 256);
 
 /// The timelines of one group and mineral while its path runs, small enough for the caches: bins
-/// [cell][step][lane], a series' steps side by side.
+/// [step][cell][lane], what a step writes side by side.
 template <class L>
 class GroupTimelines {
  public:
   explicit GroupTimelines(const NetworkView& net)
-      : stride_(static_cast<std::size_t>(net.n_steps) * L::n),
-        shortfall_(static_cast<std::size_t>(net.n_members) * stride_),
-        cover_(static_cast<std::size_t>(net.n_members) * stride_),
-        price_(stride_),
+      : n_steps_(net.n_steps),
+        stride_(net.n_members * L::n),
+        shortfall_(static_cast<std::size_t>(net.n_steps * stride_)),
+        cover_(shortfall_.size()),
+        price_(static_cast<std::size_t>(net.n_steps * L::n)),
         is_short_(static_cast<std::size_t>(net.n_members)),
-        changes(2 * (stride_ + L::n)) {}
+        changes(2 * static_cast<std::size_t>((net.n_steps + 1) * L::n)) {}
 
-  Byte* shortfall(int cell) { return &shortfall_[static_cast<std::size_t>(cell) * stride_]; }
-  Byte* cover(int cell) { return &cover_[static_cast<std::size_t>(cell) * stride_]; }
-  std::uint16_t* price() { return price_.data(); }
+  /// From one step of a cell to the next.
+  int stride() const { return stride_; }
+  Byte* shortfall(int step, int cell) { return &shortfall_[at(step, cell)]; }
+  Byte* cover(int step, int cell) { return &cover_[at(step, cell)]; }
+  std::uint16_t* price(int step) { return &price_[static_cast<std::size_t>(step * L::n)]; }
   /// Did any path of the group go short? Only then is the series anything but zeros.
   std::uint8_t& is_short(int cell) { return is_short_[static_cast<std::size_t>(cell)]; }
   void clear_shortfall(int cell) {
-    std::memset(shortfall(cell), 0, stride_);
+    for (int step = 0; step < n_steps_; ++step) std::memset(shortfall(step, cell), 0, L::n);
     is_short(cell) = 0;
   }
 
  private:
-  std::size_t stride_;
+  std::size_t at(int step, int cell) const {
+    return static_cast<std::size_t>(step * stride_ + cell * L::n);
+  }
+  int n_steps_, stride_;
   std::vector<Byte> shortfall_, cover_;
   std::vector<std::uint16_t> price_;
   std::vector<std::uint8_t> is_short_;
@@ -222,43 +205,38 @@ class MineralTimelines {
         shortfall_(cells, net.n_steps, timeline_shortfall_bins),
         cover_(cells, net.n_steps, timeline_cover_bins),
         price_(1, net.n_steps, timeline_price_bins),
-        shortfall_lanes_(cells, net.n_steps),
-        cover_lanes_(cells, net.n_steps),
-        market_lanes_(2, net.n_steps),
         shortfall_sum_(static_cast<std::size_t>(cells * net.n_steps)),
         cover_sum_(static_cast<std::size_t>(cells * net.n_steps)),
         market_sum_(static_cast<std::size_t>(2 * net.n_steps)) {}
 
   RISK_FN void add_shortfall(int step, int c, typename L::I units) {
-    shortfall_lanes_.add(step, c, units);
+    shortfall_sum_[static_cast<std::size_t>(step * n_cells_ + c)] += sum_of_lanes<L>(as_word(units));
   }
   RISK_FN void add_cover(int step, int c, typename L::I units) {
-    cover_lanes_.add(step, c, units);
+    cover_sum_[static_cast<std::size_t>(step * n_cells_ + c)] += sum_of_lanes<L>(as_word(units));
   }
   RISK_FN void add_market(int step, typename L::I price, typename L::I restricted) {
-    market_lanes_.add(step, 0, price);
-    market_lanes_.add(step, 1, restricted);
+    market_sum_[static_cast<std::size_t>(2 * step)] += sum_of_lanes<L>(as_word(price));
+    market_sum_[static_cast<std::size_t>(2 * step + 1)] += sum_of_lanes<L>(as_word(restricted));
   }
 
   /// Counts a group and readies its timelines for the next.
   void add(GroupTimelines<L>& group, std::uint32_t counted) {
     for (int c = 0; c < n_cells_; ++c) {
-      cover_.add<L::n>(c, group.cover(c), counted, group.changes);
+      cover_.add<L::n>(c, group.cover(0, c), group.stride(), counted, group.changes);
       if (group.is_short(c) == 0) {
         shortfall_.add_zeros(c, counted);
         continue;
       }
-      shortfall_.add<L::n>(c, group.shortfall(c), counted, group.changes);
+      shortfall_.add<L::n>(c, group.shortfall(0, c), group.stride(), counted, group.changes);
       group.clear_shortfall(c);
     }
-    price_.add<L::n>(0, group.price(), counted, group.changes);
-    if (++undrained_groups_ == StepSums<L>::most_undrained_groups) add_lanes();
+    price_.add<L::n>(0, group.price(0), L::n, counted, group.changes);
   }
 
   /// Adds everything to the accumulators and starts anew. `cell_index(c)`: [member][mineral].
   template <class CellIndex>
   void drain(int mineral, Accumulators& into, CellIndex cell_index) {
-    add_lanes();
     const auto steps = static_cast<std::size_t>(n_steps_);
     const auto bins = [](BinRange range) { return static_cast<std::size_t>(range.n_bins()); };
     for (int c = 0; c < n_cells_; ++c) {
@@ -275,19 +253,6 @@ class MineralTimelines {
   }
 
  private:
-  /// Adds lane sums to 64-bit ones before they could overflow.
-  void add_lanes() {
-    for (int step = 0; step < n_steps_; ++step) {
-      for (int c = 0; c < n_cells_; ++c) {
-        const auto at = static_cast<std::size_t>(step * n_cells_ + c);
-        shortfall_sum_[at] += shortfall_lanes_.take(step, c);
-        cover_sum_[at] += cover_lanes_.take(step, c);
-      }
-      for (int k = 0; k < 2; ++k)
-        market_sum_[static_cast<std::size_t>(2 * step + k)] += market_lanes_.take(step, k);
-    }
-    undrained_groups_ = 0;
-  }
   /// Adds the sums of one of `n_series` series, [step][series], and empties them.
   void drain_sums(std::vector<std::uint64_t>& from, int series, int n_series, Sum128* sums) {
     for (int step = 0; step < n_steps_; ++step) {
@@ -298,11 +263,9 @@ class MineralTimelines {
   }
 
   int n_cells_, n_steps_;
-  int undrained_groups_ = 0;
   ChangeCounts shortfall_, cover_, price_;
-  StepSums<L> shortfall_lanes_, cover_lanes_;
-  StepSums<L> market_lanes_;                                             ///< price, restricted
-  std::vector<std::uint64_t> shortfall_sum_, cover_sum_, market_sum_;  ///< [step][series]
+  std::vector<std::uint64_t> shortfall_sum_, cover_sum_;  ///< [step][cell]
+  std::vector<std::uint64_t> market_sum_;                 ///< [step]: price, restricted fraction
 };
 
 /// Notes the timelines of a group while its path runs.
@@ -323,17 +286,17 @@ struct TimelineObserver {
   }
   RISK_FN void cell(int step, int c, F unmet_fraction, F cover_days) {
     if (any(gt(unmet_fraction, splat<F>(0.0f)))) {
-      store_bins(group.shortfall(c) + step * L::n,
+      store_bins(group.shortfall(step, c),
                  bins_of_values<L>(unmet_fraction, timeline_shortfall_bins));
       group.is_short(c) = 1;
       mineral.add_shortfall(step, c, units(unmet_fraction, timeline_shortfall_scale));
     }
     const F days = min(cover_days, splat<F>(timeline_cover_limit_days));
-    store_bins(group.cover(c) + step * L::n, bins_of_values<L>(days, timeline_cover_bins));
+    store_bins(group.cover(step, c), bins_of_values<L>(days, timeline_cover_bins));
     mineral.add_cover(step, c, units(days, timeline_cover_scale));
   }
   RISK_FN void market(int step, F price, F restricted) {
-    store_bins(group.price() + step * L::n, bins_of_values<L>(price, timeline_price_bins));
+    store_bins(group.price(step), bins_of_values<L>(price, timeline_price_bins));
     mineral.add_market(step, units(price, timeline_price_scale),
                        units(restricted, timeline_restricted_scale));
   }

@@ -262,10 +262,15 @@ class StageBuilder {
   }
 
   void add_members() {
-    spec_.pooled = pools_.add_reals(per_node([&](std::size_t i) {
-      const bool pools = context_.scenario.bloc.pooling;
-      return pools && context_.scenario.is_member(base_.node_country[i]) ? 1.0 : 0.0;
-    }));
+    const auto padded = static_cast<std::size_t>(padded_sinks(spec_.n_nodes));
+    std::vector<double> pooled(padded), unpooled(padded);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const bool is_pooled =
+          context_.scenario.bloc.pooling && context_.scenario.is_member(base_.node_country[i]);
+      (is_pooled ? pooled : unpooled)[i] = 1.0;
+    }
+    spec_.pooled = pools_.add_reals(pooled);
+    spec_.unpooled = pools_.add_reals(unpooled);
     spec_.member_sinks = pools_.add_bits(member_slots(base_.sink_country));
   }
 

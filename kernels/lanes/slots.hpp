@@ -51,9 +51,8 @@ RISK_FN bool some_slot(bool raised) {
 /// Sum of a field over slots 0..n-1: pieces of 16 slots are added in order, then slot i + slot i+8,
 /// then i+4, i+2, i+1, as if the row were padded with zeros. Values are +0 or more, so adding or
 /// leaving out a zero changes no bit; slots from n on hold +0.
-template <class L, class T, class F>
-RISK_FN F sum_slots(int n, const Slots<L, T>& slots, F T::*field) {
-  const auto value = [&](int slot) RISK_INLINE_BODY { return slots[slot].*field; };
+template <class F, class Value>
+RISK_FN F sum_values(int n, Value value) {
   F part[8];
   for (int k = 0; k < 8; ++k) part[k] = value(k);
   if (n > 8) {
@@ -70,6 +69,19 @@ RISK_FN F sum_slots(int n, const Slots<L, T>& slots, F T::*field) {
     }
   }
   return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+}
+
+template <class L, class T, class F>
+RISK_FN F sum_slots(int n, const Slots<L, T>& slots, F T::*field) {
+  return sum_values<F>(n, [&](int slot) RISK_INLINE_BODY { return slots[slot].*field; });
+}
+
+/// The same of a field times a table, one number a slot; the table is padded like the slots.
+template <class L, class T, class F>
+RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float* weight) {
+  return sum_values<F>(n, [&](int slot) RISK_INLINE_BODY {
+    return slots[slot].*field * splat<F>(weight[slot]);
+  });
 }
 
 /// What slot table[i] holds in a field, as seen from slot i.

@@ -77,14 +77,6 @@ RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, Stage
   });
 }
 
-/// Uncontracted tonnes on offer: to fellow members first, where the bloc pools.
-template <class L>
-RISK_FN void offer(Node<L>& node, float pooled, typename L::F open_t) {
-  using F = typename L::F;
-  node.pooled_t = open_t * splat<F>(pooled);
-  node.open_t = open_t * splat<F>(1.0f - pooled);
-}
-
 /// Splits output into what contracts deliver (as a part of the base flow) and what is open.
 template <class L>
 RISK_FN void commit_output(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
@@ -92,13 +84,11 @@ RISK_FN void commit_output(const NetworkView& net, const StageSpec& spec, StageS
   const float* utilisation = net.reals + spec.utilisation;
   const float* contract_rate = net.reals + spec.contract_rate;
   const float* open_fraction = net.reals + spec.open_fraction;
-  const float* pooled = net.reals + spec.pooled;
   each<L>(spec.n_nodes, [&](auto i) {
     Node<L>& node = stage.node[i];
     const F contracted = min(node.output_t, splat<F>(utilisation[i]) * node.capacity_t);
     node.contract = contracted * splat<F>(contract_rate[i]);
-    offer<L>(node, pooled[i],
-             fma(contracted, splat<F>(open_fraction[i]), node.output_t - contracted));
+    node.open_t = fma(contracted, splat<F>(open_fraction[i]), node.output_t - contracted);
   });
 }
 
@@ -108,7 +98,6 @@ template <class L>
 RISK_FN bool withhold(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
   const F one = splat<F>(1.0f);
-  const float* pooled = net.reals + spec.pooled;
   bool some = false;
   each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
     Strike<L>& strike = stage.strike[i];
@@ -117,12 +106,11 @@ RISK_FN bool withhold(const NetworkView& net, const StageSpec& spec, StageState<
     Node<L>& node = stage.node[i];
     const F b = strike.blocked;
     const auto restricted = gt(b, splat<F>(0.0f));
-    const F open = node.pooled_t + node.open_t;  // one of them is 0
+    const F open = node.open_t;
     const F still_open = select(restricted, open * ((one - b) * strike.target_fraction), open);
     const F from_contracts = node.contract * b * strike.target_flow_t;
     strike.withheld_t = from_contracts + (open - still_open);
-    strike.cut = node.contract * (one - b);
-    offer<L>(node, pooled[i], still_open);
+    node.open_t = still_open;
   });
   return some_slot<L>(some);
 }
@@ -142,11 +130,12 @@ RISK_FN void deliver_to_tile(const NetworkView& net, const StageSpec& spec, Stag
     const F contract = stage.node[i].contract;
     if (strike_of_node[i] >= 0 && stage.strike[i].restricting != 0) {
       const Strike<L>& strike = stage.strike[i];
+      const F cut = contract * (splat<F>(1.0f) - strike.blocked);
       const auto targets = first_sink < 32 ? shr(strike.target_low, first_sink)
                                            : shr(strike.target_high, first_sink - 32);
 #pragma GCC unroll 16
       for (int j = 0; j < n_tile; ++j) {
-        const F part = select(test_bit(targets, j), strike.cut, contract);
+        const F part = select(test_bit(targets, j), cut, contract);
         sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
       }
     } else {
@@ -176,7 +165,8 @@ RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec,
       });
       continue;
     }
-    const F cut = value_at<L>(stage.strike, &Strike<L>::cut, i);
+    const F blocked = value_at<L>(stage.strike, &Strike<L>::blocked, i);
+    const F cut = contract * (splat<F>(1.0f) - blocked);
     const SlotSet<L> targets{value_at<L>(stage.strike, &Strike<L>::target_low, i),
                              value_at<L>(stage.strike, &Strike<L>::target_high, i)};
     each<L>(spec.n_sinks, [&](auto j) {
@@ -224,13 +214,14 @@ RISK_FN void offer_withheld_at_home(const NetworkView& net, const StageSpec& spe
   const auto gap = permuted<L>(spec.n_nodes, stage.sink_class, &SinkClass<L>::gap_t, home_class);
   each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
     Strike<L>& strike = stage.strike[i];
-    strike.given_t = splat<F>(0.0f);
+    F& given = stage.node[i].part_t;
+    given = splat<F>(0.0f);
     if (home_class[i] < 0 || strike.restricting == 0) return;
-    strike.given_t = min(strike.withheld_t, gap[i]);
-    strike.withheld_t = strike.withheld_t - strike.given_t;
+    given = min(strike.withheld_t, gap[i]);
+    strike.withheld_t = strike.withheld_t - given;
   });
   const std::int32_t* home_node = net.ints + spec.home_node;
-  const auto given = permuted<L>(spec.n_classes, stage.strike, &Strike<L>::given_t, home_node);
+  const auto given = permuted<L>(spec.n_classes, stage.node, &Node<L>::part_t, home_node);
   each<L>(spec.n_classes, [&](auto k) {
     if (home_node[k] < 0) return;
     stage.sink_class[k].gap_t = stage.sink_class[k].gap_t - given[k];
@@ -284,9 +275,12 @@ RISK_FN typename L::F fill_from_open_pool(const NetworkView& net, const ChainSpe
                                           typename L::F surplus) {
   using F = typename L::F;
   const float* weight = net.reals + spec.class_weight;
-  F pool = surplus + sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::open_t);
+  const auto open_t = [&](Offset whose) {
+    return sum_weighted<L>(spec.n_nodes, stage.node, &Node<L>::open_t, net.reals + whose);
+  };
+  F pool = surplus + open_t(spec.unpooled);
   if (chain.pooling != 0) {
-    const F pooled = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::pooled_t);
+    const F pooled = open_t(spec.pooled);
     pool = pool + fill<L>(spec.n_classes, weight + net.n_groups * spec.n_classes, pooled,
                           stage.sink_class);
   }
@@ -344,12 +338,10 @@ RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec,
   const float* secondary = net.reals + next_spec.secondary;
   each<L>(next_spec.n_nodes, [&](auto j) {
     const F gap = buyers[j].gap_t;
-    nodes[j].feed_factor = one;
     const auto misses = gt(gap, zero);
     if (none(misses)) return;
     const F missing = masked(misses, gap / select(misses, max(buyers[j].need_t, gap), one));
-    nodes[j].feed_factor = fma(splat<F>(secondary[j] - 1.0f), missing, one);
-    nodes[j].output_t = nodes[j].output_t * nodes[j].feed_factor;
+    nodes[j].output_t = nodes[j].output_t * fma(splat<F>(secondary[j] - 1.0f), missing, one);
   });
 }
 

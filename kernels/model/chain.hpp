@@ -35,7 +35,6 @@ RISK_FN void start_stage(const NetworkView& net, const StageSpec& spec, const Pa
   each<L>(spec.n_nodes, [&](auto i) {
     stage.node[i].operating = splat<F>(1.0f);
     stage.node[i].feed_stock_t = splat<F>(net.reals[spec.feed_stock_t + i]);
-    stage.node[i].feed_factor = splat<F>(1.0f);
   });
   const OutageSpec* outages = net.outages + spec.outages;
   each<L>(spec.n_nodes, [&](auto i) {

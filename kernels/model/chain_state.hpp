@@ -42,11 +42,9 @@ struct Node {
   F capacity_t;  ///< effective capacity of the step
   F output_t;    ///< q; before the feed limit until the stage is allocated
   F contract;    ///< part of the base flow that contracts deliver
-  F pooled_t;    ///< uncontracted tonnes on offer to fellow members first, where the bloc pools
-  F open_t;      ///< uncontracted tonnes on offer to all
-  F feed_stock_t, feed_factor;
-  F restricted;  ///< severity x share of base output; 0 where nothing is in force
-  F part_t;      ///< what is being summed
+  F open_t;      ///< uncontracted tonnes on offer
+  F feed_stock_t;
+  F part_t;  ///< what is being summed
 };
 
 /// When a node breaks down and recovers. (Model, section 4.3.)
@@ -73,9 +71,7 @@ struct Strike {
   F target_flow_t, target_fraction;
   U home_bit;    ///< of the home country's last-stage sink, where everyone is a target
   F blocked;     ///< b = severity (1 - leaked)
-  F cut;         ///< part of the base flow that contracts deliver to targets
   F withheld_t;  ///< what this step's restriction keeps from its destinations
-  F given_t;     ///< what of it goes to the home country
   Words<L> include_words;
   // the same for all lanes
   alignas(sizeof(F)) std::int32_t include_block;  ///< block the words are of; -1: none yet
@@ -116,7 +112,7 @@ struct Stock {
   F commercial_t, strategic_t;
   F drawn_t;                        ///< in this step, from all stocks
   F strategic_count, shared_count;  ///< consecutive steps over the trigger
-  F commercial_order_t, strategic_order_t;
+  F strategic_order_t;
 };
 
 /// One member's measures of this mineral while the path runs. (Model, section 5.)

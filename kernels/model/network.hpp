@@ -66,7 +66,8 @@ struct StageSpec {
   Offset secondary;      ///< secondary feed fraction f
   Offset feed_per_output;  ///< (1-f)/yield; 0 at stage 1
   Offset feed_stock_t;     ///< opening feed stock [t], 0 at stage 1
-  Offset pooled;           ///< 1 where a member's open tonnes go to members first, else 0
+  Offset pooled;           ///< 1 where a member's open tonnes go to members first, else 0; padded
+  Offset unpooled;         ///< 1 - pooled; padded
   Offset base_share;       ///< B_i / sum B, for the restricted fraction
   Offset flow_t;           ///< [node][padded sink] base flow F per step
   Offset target_flow_t;    ///< [group][node] sum of F to foreign sinks inside the group

@@ -249,14 +249,15 @@ RISK_SECTION void update_restrictions(const NetworkView& net, const ChainSpec& c
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
     const float* share = net.reals + spec.base_share;
+    each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part_t = splat<F>(0.0f); });
     each_strike<L>(net, spec, [&](auto i, const StrikeSpec& node) {
       Strike<L>& strike = stage.strike[i];
       if (strike.in_force == 0 && !may_be_hit<L>(node, events, step)) return;
       update_strike<L>(net, chain, mineral, spec, node, paths, events, step, strike);
       if (strike.restricting != 0) mark_restricting<L>(node, strike, homes);
-      stage.node[i].restricted = strike.severity * splat<F>(share[i]);
+      stage.node[i].part_t = strike.severity * splat<F>(share[i]);
     });
-    restricted = restricted + sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::restricted);
+    restricted = restricted + sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part_t);
   });
   state.restricting_homes = {union_of_lanes<L>(homes.low), union_of_lanes<L>(homes.high)};
   state.restricted_fraction = restricted * splat<F>(1.0f / static_cast<float>(chain.n_stages));

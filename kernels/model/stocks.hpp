@@ -118,18 +118,20 @@ RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, const S
   state.shared_t = max(state.shared_t - drawn, zero);
 }
 
-/// Orders to refill: commercial stocks at any price, strategic and shared ones while it is low.
+/// Orders to refill: commercial stocks at any price (they stay in the sinks' `part_t`), strategic and
+/// shared ones while it is low.
 template <class L>
 RISK_FN typename L::F order_refills(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                                    typename L::F shared_order, ChainState<L>& state) {
+                                    typename L::F shared_order, Slots<L, Sink<L>>& sinks,
+                                    ChainState<L>& state) {
   using F = typename L::F;
   const float* opening = net.reals + chain.commercial_start_t;
   const float* refill = net.reals + chain.commercial_refill;
   each<L>(n_sinks, [&](auto j) {
     const F missing = splat<F>(opening[j]) - state.stock[j].commercial_t;
-    state.stock[j].commercial_order_t = missing * splat<F>(refill[j]);
+    sinks[j].part_t = missing * splat<F>(refill[j]);
   });
-  const F commercial = sum_slots<L>(n_sinks, state.stock, &Stock<L>::commercial_order_t);
+  const F commercial = sum_slots<L>(n_sinks, sinks, &Sink<L>::part_t);
   if (chain.n_strategic == 0) return shared_order + commercial;
   const float* strategic_opening = net.reals + chain.strategic_start_t;
   const float* buy_below = net.reals + chain.strategic_buy_below;
@@ -145,20 +147,21 @@ RISK_FN typename L::F order_refills(const NetworkView& net, const ChainSpec& cha
 /// The leftover of the market, split in proportion to orders.
 template <class L>
 RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                           typename L::F leftover, ChainState<L>& state) {
+                           typename L::F leftover, Slots<L, Sink<L>>& sinks,
+                           ChainState<L>& state) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F shared_missing =
       (splat<F>(chain.shared_start_t) - state.shared_t) * splat<F>(chain.stock_refill_step);
   const F shared = masked(lt(state.price, splat<F>(chain.shared_buy_below)), shared_missing);
-  const F ordered = order_refills<L>(net, chain, n_sinks, shared, state);
+  const F ordered = order_refills<L>(net, chain, n_sinks, shared, sinks, state);
   const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
   if (none(buys)) return;
   const F rate =
       masked(buys, min(leftover / select(buys, ordered, splat<F>(1.0f)), splat<F>(1.0f)));
   each<L>(n_sinks, [&](auto j) {
     Stock<L>& stock = state.stock[j];
-    stock.commercial_t = fma(stock.commercial_order_t, rate, stock.commercial_t);
+    stock.commercial_t = fma(sinks[j].part_t, rate, stock.commercial_t);
   });
   each_holder<L>(net, chain, [&](auto j) {
     Stock<L>& stock = state.stock[j];
@@ -179,7 +182,7 @@ RISK_SECTION void use_stocks(const NetworkView& net, const ChainSpec& chain, int
   update_scarcity<L>(chain, last.n_sinks, sinks, state);
   draw_strategic<L>(net, chain, reference, sinks, state.stock);
   if (chain.has_shared != 0) draw_shared<L>(net, chain, last, step, sinks, state);
-  refill_stocks<L>(net, chain, last.n_sinks, leftover, state);
+  refill_stocks<L>(net, chain, last.n_sinks, leftover, sinks, state);
 }
 
 RISK_END
