@@ -314,8 +314,13 @@ TEST(Calibrate, MembersAreCellsInTheOrderOfTheBloc) {
   EXPECT_EQ(integer(network, chain.cell_sink, 0), 2) << "the first member is C, the third sink";
   EXPECT_EQ(integer(network, chain.cell_sink, 1), 1);
   EXPECT_EQ(integer(network, chain.stages[1].member_sinks, 0), 0b0110);
-  EXPECT_EQ(integer(network, chain.stages[1].member_nodes, 0), 0b0110);
-  EXPECT_EQ(integer(network, chain.stages[0].member_nodes, 0), 0);
+  const auto pooled = [&](int stage, int node) {
+    return network.reals[chain.stages[stage].pooled + static_cast<Offset>(node)];
+  };
+  EXPECT_EQ(pooled(1, 0), 0.0f);
+  EXPECT_EQ(pooled(1, 1), 1.0f);
+  EXPECT_EQ(pooled(1, 2), 1.0f);
+  EXPECT_EQ(pooled(0, 0), 0.0f);
 }
 
 TEST(Calibrate, NodeConstantsFollowTheLaw) {
@@ -384,7 +389,7 @@ TEST(Calibrate, OnlyWhatCanBeHitIsAStrike) {
   EXPECT_EQ(strike.include_cut, 0.0F);
   EXPECT_EQ(strike.include_stream, stream_id("include|metal|refine|A"));
   EXPECT_EQ(strike.leak_limit, 0.5F);
-  EXPECT_EQ(strike.home_class, 0);
+  EXPECT_EQ(integer(drawn, drawn.chains[0].stages[1].home_class, 0), 0);
   EXPECT_EQ(strike.final_sink, 0);
 
   const auto schedule = [](double probability) {
@@ -507,12 +512,14 @@ TEST(Calibrate, OutagesAreThosePossible) {
     s.nodes[2].outage_depth = 1.0;  // over at once
   });
   const ChainSpec& chain = network.chains[0];
-  ASSERT_EQ(chain.stages[0].n_outages, 1);
-  ASSERT_EQ(chain.stages[1].n_outages, 1);
   EXPECT_FLOAT_EQ(network.outages[0].up_steps, 10.0f);
   EXPECT_FLOAT_EQ(network.outages[0].down_steps, static_cast<float>(-1.0 / std::log(0.75)));
   EXPECT_EQ(network.outages[0].stream, stream_id("outage|metal|mine|A"));
-  EXPECT_EQ(network.outages[1].down_steps, 0.0f);
+  const OutageSpec* mine = &network.outages[chain.stages[0].outages];
+  const OutageSpec* refine = &network.outages[chain.stages[1].outages];
+  EXPECT_EQ(mine[0].happens, 1);
+  EXPECT_EQ(mine[0].left, 0.5f);
+  EXPECT_EQ(refine[0].happens + mine[1].happens, 1) << "one without depth, one that can happen";
 }
 
 TEST(Calibrate, PriceConstantsFollowTheLaw) {

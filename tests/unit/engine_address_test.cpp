@@ -9,6 +9,7 @@
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/validate.hpp"
 #include "tests/support/engine_run.hpp"
+#include "kernels/model/production.hpp"
 #include "tests/support/one_path.hpp"
 #include "tests/support/random_scenario.hpp"
 
@@ -39,7 +40,8 @@ class DrawRecorder final : public PathWatcher {
   }
 
  private:
-  void record_stage(int s, const StageSpec& spec, const StageState<OneLane>& stage, int step) {
+  void record_stage(int s, const StageSpec& spec, const StageState<OneLane>& stage,
+                    int step) {
     const auto tag = [&](const std::string& what, int node) {
       const auto& countries =
           network_.base[static_cast<std::size_t>(mineral_)][static_cast<std::size_t>(s)]
@@ -47,17 +49,16 @@ class DrawRecorder final : public PathWatcher {
       const auto country = static_cast<std::size_t>(countries[static_cast<std::size_t>(node)]);
       return what + " of " + scenario_.countries[country].id + " at stage " + std::to_string(s);
     };
-    for (int k = 0; k < spec.n_outages; ++k) {
-      const int node = network_.outages[spec.outages + static_cast<Offset>(k)].node;
-      draws[tag("outage", node)].push_back(test_bit(stage.outage.down[k], step % outage_window_steps)
-                                          ? 1.0f
-                                          : 0.0f);
+    for (int i = 0; i < spec.n_nodes; ++i) {
+      if (network_.outages[spec.outages + static_cast<Offset>(i)].happens == 0) continue;
+      const bool down = test_bit(stage.outage[i].down, step % outage_window_steps);
+      draws[tag("outage", i)].push_back(down ? 1.0f : 0.0f);
     }
     for (int k = 0; k < spec.n_strikes; ++k) {
       const int node = network_.strikes[spec.strikes + static_cast<Offset>(k)].node;
       auto& record = draws[tag("restriction", node)];
-      record.push_back(static_cast<float>(stage.strike.end_step[k]));
-      record.push_back(stage.strike.blocked[k]);
+      record.push_back(static_cast<float>(stage.strike[node].end_step));
+      record.push_back(stage.strike[node].blocked);
     }
   }
 

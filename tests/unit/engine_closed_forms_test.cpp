@@ -28,17 +28,20 @@ struct Story final : PathWatcher {
   std::vector<std::vector<double>> operating;   ///< [step][class]
   std::vector<double> first_node_extra_t;       ///< of the last stage
   int n_stages = 1, n_sinks = 1, n_classes = 0;
+  double output_rate = 1.0;  ///< of the last stage's first node
 
   void end_step(int, const ChainState<OneLane>& state) override {
+    const StageState<OneLane>& last = state.stage[n_stages - 1];
     auto& parts = sink_unmet.emplace_back();
     for (int j = 0; j < n_sinks; ++j)
-      parts.push_back(static_cast<double>(state.gap_t[j]) /
-                      static_cast<double>(state.final_need_t[j]));
+      parts.push_back(static_cast<double>(last.sink[j].gap_t) /
+                      static_cast<double>(last.sink[j].need_t));
     auto& needs = need_t.emplace_back();
-    for (int j = 0; j < n_sinks; ++j) needs.push_back(state.final_need_t[j]);
+    for (int j = 0; j < n_sinks; ++j) needs.push_back(last.sink[j].need_t);
     auto& running = operating.emplace_back();
     for (int k = 0; k < n_classes; ++k) running.push_back(state.operating[k]);
-    first_node_extra_t.push_back(state.stage[n_stages - 1].extra_t[0]);
+    first_node_extra_t.push_back(static_cast<double>(last.node[0].output_t) -
+                                 static_cast<double>(last.node[0].capacity_t) * output_rate);
   }
   void cell(int, int c, float unmet_fraction, float days) override {
     if (c != 0) return;
@@ -67,6 +70,7 @@ Story tell(const Scenario& scenario, std::uint64_t path_number = 0) {
   story.n_stages = chain.n_stages;
   story.n_sinks = chain.stages[chain.n_stages - 1].n_sinks;
   story.n_classes = chain.n_op_classes;
+  story.output_rate = network.reals[chain.stages[chain.n_stages - 1].output_rate];
   path.run_chain(0, story);
   return story;
 }

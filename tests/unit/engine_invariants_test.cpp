@@ -42,55 +42,51 @@ struct StageBooks {
   double need = 0.0;
   std::vector<double> delivered;  ///< [sink] by contracts
 
-  StageBooks(const Books& books, int s, const ChainState<OneLane>& state, Row<float> need_t)
+  StageBooks(const Books& books, int s, const StageState<OneLane>& stage)
       : delivered(static_cast<std::size_t>(books.chain.stages[s].n_sinks)) {
     const StageSpec& spec = books.chain.stages[s];
     const std::vector<double>& flow_t = books.base[static_cast<std::size_t>(s)].flow_t;
-    for (int i = 0; i < spec.n_nodes; ++i) add_node(books, spec, flow_t, state.stage[s], i);
+    for (int i = 0; i < spec.n_nodes; ++i) add_node(books, spec, flow_t, stage, i);
     for (int j = 0; j < spec.n_sinks; ++j) {
       const double to_j = delivered[static_cast<std::size_t>(j)];
-      contracts += std::min<double>(to_j, need_t[j]);
-      open += std::max(to_j - need_t[j], 0.0);
-      given += static_cast<double>(need_t[j]) - state.gap_t[j];
-      need += need_t[j];
+      const Sink<OneLane>& sink = stage.sink[j];
+      contracts += std::min<double>(to_j, sink.need_t);
+      open += std::max(to_j - sink.need_t, 0.0);
+      given += static_cast<double>(sink.need_t) - sink.gap_t;
+      need += sink.need_t;
     }
   }
 
  private:
   void add_node(const Books& books, const StageSpec& spec, const std::vector<double>& flow_t,
                 const StageState<OneLane>& stage, int i) {
-    const int k = strike_of(books, spec, i);
-    const double blocked = k < 0 ? 0.0 : stage.strike.blocked[k];
+    const bool can_be_hit = books.network.ints[spec.strike_of_node + static_cast<Offset>(i)] >= 0;
+    const double blocked = can_be_hit ? stage.strike[i].blocked : 0.0;
+    const Node<OneLane>& node = stage.node[i];
     double sold = 0.0;
     for (int j = 0; j < spec.n_sinks; ++j) {
-      const bool cut = k >= 0 && is_target(stage.strike, k, j);
+      const bool cut = can_be_hit && is_target(stage.strike[i], j);
       const double flow =
-          stage.contract[i] * flow_t[static_cast<std::size_t>(i * spec.n_sinks + j)];
+          node.contract * flow_t[static_cast<std::size_t>(i * spec.n_sinks + j)];
       sold += flow * (cut ? 1.0 - blocked : 1.0);
       delivered[static_cast<std::size_t>(j)] += flow * (cut ? 1.0 - blocked : 1.0);
     }
-    available += stage.output_t[i];
-    open += stage.open_t[i];
-    withheld += stage.output_t[i] - sold - stage.open_t[i];
+    available += node.output_t;
+    open += node.open_t;
+    withheld += node.output_t - sold - node.open_t;
   }
 
-  static int strike_of(const Books& books, const StageSpec& spec, int node) {
-    for (int k = 0; k < spec.n_strikes; ++k) {
-      if (books.network.strikes[spec.strikes + static_cast<Offset>(k)].node == node) return k;
-    }
-    return -1;
-  }
-  static bool is_target(const StrikeState<OneLane>& strike, int k, int sink) {
-    const SlotSet<OneLane> targets{strike.target_low[k], strike.target_high[k]};
+  static bool is_target(const Strike<OneLane>& strike, int sink) {
+    const SlotSet<OneLane> targets{strike.target_low, strike.target_high};
     return targets.holds(sink);
   }
 };
 
-/// Values of a row as doubles.
+/// A field of every slot as doubles.
 template <class T>
-std::vector<double> copy(Row<T> row, int n) {
+std::vector<double> copy(const Slots<OneLane, T>& slots, float T::*field, int n) {
   std::vector<double> values;
-  for (int k = 0; k < n; ++k) values.push_back(row[k]);
+  for (int k = 0; k < n; ++k) values.push_back(slots[k].*field);
   return values;
 }
 
@@ -109,17 +105,17 @@ class Auditor final : public PathWatcher {
 
   void begin_step(int, const ChainState<OneLane>& state) override {
     const StageSpec& last = books_.chain.stages[books_.chain.n_stages - 1];
-    commercial_ = copy(state.commercial_t, last.n_sinks);
-    strategic_ = copy(state.strategic_t, last.n_sinks);
+    commercial_ = copy(state.stock, &Stock<OneLane>::commercial_t, last.n_sinks);
+    strategic_ = copy(state.stock, &Stock<OneLane>::strategic_t, last.n_sinks);
     shared_ = state.shared_t;
     for (int s = 1; s < books_.chain.n_stages; ++s)
-      feed_[s] = copy(state.stage[s].feed_stock_t, books_.chain.stages[s].n_nodes);
+      feed_[s] = copy(state.stage[s].node, &Node<OneLane>::feed_stock_t,
+                      books_.chain.stages[s].n_nodes);
   }
 
-  void stage(int step, int s, const ChainState<OneLane>& state, Row<float> need_t,
-             float leftover_t) override {
+  void stage(int step, int s, const ChainState<OneLane>& state, float leftover_t) override {
     const StageSpec& spec = books_.chain.stages[s];
-    const StageBooks stage(books_, s, state, need_t);
+    const StageBooks stage(books_, s, state.stage[s]);
     const double close = tolerance * std::max(stage.need, stage.available);
     // Given = contracts + withheld given + open given.
     const double from_open = stage.open - leftover_t;
@@ -131,19 +127,20 @@ class Auditor final : public PathWatcher {
     EXPECT_LE(stage.given, stage.available + close) << "step " << step << ", stage " << s;
     EXPECT_GE(leftover_t, 0.0f);
     for (int j = 0; j < spec.n_sinks; ++j) {
+      const Sink<OneLane>& sink = state.stage[s].sink[j];
       const double missing =
-          std::max(need_t[j] - stage.delivered[static_cast<std::size_t>(j)], 0.0);
-      EXPECT_GE(state.gap_t[j], 0.0f);
-      EXPECT_LE(state.gap_t[j], need_t[j]);
-      EXPECT_LE(state.gap_t[j], missing + close);
+          std::max(sink.need_t - stage.delivered[static_cast<std::size_t>(j)], 0.0);
+      EXPECT_GE(sink.gap_t, 0.0f);
+      EXPECT_LE(sink.gap_t, sink.need_t);
+      EXPECT_LE(sink.gap_t, missing + close);
       // An open pool reaches everybody before anything of it is left.
       if (expect_no_waste_ && leftover_t > close) {
-        EXPECT_LE(state.gap_t[j], close);
+        EXPECT_LE(sink.gap_t, close);
       }
     }
-    check_nodes(spec, state.stage[s]);
-    gap_ = copy(state.gap_t, spec.n_sinks);
-    need_ = copy(need_t, spec.n_sinks);
+    check_nodes(s, step, state.stage[s]);
+    gap_ = copy(state.stage[s].sink, &Sink<OneLane>::gap_t, spec.n_sinks);
+    need_ = copy(state.stage[s].sink, &Sink<OneLane>::need_t, spec.n_sinks);
     leftover_ = leftover_t;
     if (s > 0) check_feed(s, state.stage[s]);
     if (s + 1 < books_.chain.n_stages) expect_feed(s + 1, state.stage[s + 1]);
@@ -170,23 +167,36 @@ class Auditor final : public PathWatcher {
   }
 
  private:
-  void check_nodes(const StageSpec& spec, const StageState<OneLane>& stage) {
+  void check_nodes(int s, int step, const StageState<OneLane>& stage) {
+    const StageSpec& spec = books_.chain.stages[s];
     for (int i = 0; i < spec.n_nodes; ++i) {
-      EXPECT_GE(stage.capacity_t[i], 0.0f);
-      EXPECT_GE(stage.output_t[i], 0.0f);
-      EXPECT_GE(stage.open_t[i], 0.0f);
-      EXPECT_GE(stage.extra_t[i], 0.0f);
-      EXPECT_LE(stage.output_t[i], (stage.capacity_t[i] + stage.extra_t[i]) * (1.0f + 1e-6f));
-      EXPECT_GE(stage.feed_factor[i], 0.0f);
-      EXPECT_LE(stage.feed_factor[i], 1.0f);
-    }
-    for (int k = 0; k < spec.n_strikes; ++k) {
-      for (const float part :
-           {stage.strike.severity[k], stage.strike.leaked[k], stage.strike.blocked[k]}) {
+      const Node<OneLane>& node = stage.node[i];
+      EXPECT_GE(node.capacity_t, 0.0f);
+      EXPECT_GE(node.output_t, 0.0f);
+      EXPECT_GE(node.open_t, 0.0f);
+      EXPECT_LE(node.output_t, (node.capacity_t + most_uncontracted(s, step, i)) * (1.0 + 1e-6));
+      if (books_.network.ints[spec.strike_of_node + static_cast<Offset>(i)] < 0) continue;
+      const Strike<OneLane>& strike = stage.strike[i];
+      for (const float part : {strike.severity, strike.leaked, strike.blocked}) {
         EXPECT_GE(part, 0.0f);
         EXPECT_LE(part, 1.0f);
       }
     }
+  }
+
+  /// What projects, and a flood, may add to a node's capacity.
+  double most_uncontracted(int s, int step, int i) const {
+    const StageSpec& spec = books_.chain.stages[s];
+    double most = 0.0;
+    for (int k = 0; k < books_.chain.n_projects; ++k) {
+      const ProjectSpec& project =
+          books_.network.projects[books_.chain.projects + static_cast<Offset>(k)];
+      if (project.stage == s && project.node == i) most += project.capacity_t;
+    }
+    if (i != spec.flooder_node) return most;
+    for (int k = 0; k < spec.n_nodes; ++k)
+      most += books_.real(spec.capacity_t, step * spec.n_nodes + k);
+    return most;
   }
 
   /// What the nodes of the next stage will have of feed: their stocks on the gaps just left, orders
@@ -196,14 +206,15 @@ class Auditor final : public PathWatcher {
     const double rate = books_.chain.stock_refill_step;
     std::vector<double> orders;
     expected_feed_.clear();
-    expected_factor_.clear();
+    expected_output_.clear();
     for (int j = 0; j < spec.n_nodes; ++j) {
       const auto at = static_cast<std::size_t>(j);
-      const double opening = next.feed_stock_t[j];
+      const double opening = next.node[j].feed_stock_t;
       const double drawn = std::min(gap_[at], opening);
       if (drawn > 0.0) ++steps_fed;
       const double missing = need_[at] > 0.0 ? (gap_[at] - drawn) / need_[at] : 0.0;
-      expected_factor_.push_back(1.0 - (1.0 - books_.real(spec.secondary, j)) * missing);
+      expected_output_.push_back(next.node[j].output_t *
+                                 (1.0 - (1.0 - books_.real(spec.secondary, j)) * missing));
       expected_feed_.push_back(opening - drawn);
       orders.push_back((books_.real(spec.feed_stock_t, j) - (opening - drawn)) * rate);
     }
@@ -218,10 +229,11 @@ class Auditor final : public PathWatcher {
     for (int j = 0; j < spec.n_nodes; ++j) {
       const auto at = static_cast<std::size_t>(j);
       const double start = books_.real(spec.feed_stock_t, j);
-      EXPECT_GE(stage.feed_stock_t[j], 0.0f);
-      EXPECT_LE(stage.feed_stock_t[j], start * (1.0 + 1e-6));
-      EXPECT_NEAR(stage.feed_stock_t[j], expected_feed_[at], tolerance * (start + feed_scale_));
-      EXPECT_NEAR(stage.feed_factor[j], expected_factor_[at], tolerance);
+      const Node<OneLane>& node = stage.node[j];
+      EXPECT_GE(node.feed_stock_t, 0.0f);
+      EXPECT_LE(node.feed_stock_t, start * (1.0 + 1e-6));
+      EXPECT_NEAR(node.feed_stock_t, expected_feed_[at], tolerance * (start + feed_scale_));
+      EXPECT_NEAR(node.output_t, expected_output_[at], tolerance * (node.output_t + 1e-30));
     }
   }
 
@@ -242,7 +254,7 @@ class Auditor final : public PathWatcher {
     for (int j = 0; j < n_sinks; ++j) {
       const auto at = static_cast<std::size_t>(j);
       draw(commercial[at], at, commercial[at] * books_.real(chain.commercial_release, j));
-      if (state.strategic_count[j] > books_.real(chain.strategic_latency_steps, j) &&
+      if (state.stock[j].strategic_count > books_.real(chain.strategic_latency_steps, j) &&
           strategic[at] > 0.0)
         draw(strategic[at], at,
              books_.real(chain.strategic_release, j) * books_.real(chain.demand_t, now + j));
@@ -251,17 +263,19 @@ class Auditor final : public PathWatcher {
     buy(state, commercial, strategic, shared);
     for (int j = 0; j < n_sinks; ++j) {
       const auto at = static_cast<std::size_t>(j);
-      EXPECT_NEAR(state.commercial_t[j], commercial[at], close)
-          << "step " << step << ", sink " << j;
-      EXPECT_NEAR(state.strategic_t[j], strategic[at], close) << "step " << step << ", sink " << j;
-      EXPECT_NEAR(state.drawn_t[j], drawn[at], close) << "step " << step << ", sink " << j;
-      EXPECT_NEAR(state.gap_t[j], gap[at], close) << "step " << step << ", sink " << j;
-      EXPECT_GE(state.commercial_t[j], 0.0f);
-      EXPECT_GE(state.strategic_t[j], 0.0f);
-      EXPECT_GE(state.drawn_t[j], 0.0f);
-      EXPECT_GE(state.gap_t[j], 0.0f);
-      EXPECT_LE(state.gap_t[j], state.final_need_t[j]);
-      EXPECT_LE(state.final_need_t[j], books_.real(chain.demand_t, now + j) * (1.0 + 1e-6));
+      SCOPED_TRACE("step " + std::to_string(step) + ", sink " + std::to_string(j));
+      const Stock<OneLane>& stock = state.stock[j];
+      const Sink<OneLane>& sink = state.stage[chain.n_stages - 1].sink[j];
+      EXPECT_NEAR(stock.commercial_t, commercial[at], close);
+      EXPECT_NEAR(stock.strategic_t, strategic[at], close);
+      EXPECT_NEAR(stock.drawn_t, drawn[at], close);
+      EXPECT_NEAR(sink.gap_t, gap[at], close);
+      EXPECT_GE(stock.commercial_t, 0.0f);
+      EXPECT_GE(stock.strategic_t, 0.0f);
+      EXPECT_GE(stock.drawn_t, 0.0f);
+      EXPECT_GE(sink.gap_t, 0.0f);
+      EXPECT_LE(sink.gap_t, sink.need_t);
+      EXPECT_LE(sink.need_t, books_.real(chain.demand_t, now + j) * (1.0 + 1e-6));
     }
     EXPECT_NEAR(state.shared_t, shared, close) << "step " << step;
     EXPECT_GE(state.shared_t, 0.0f);
@@ -277,7 +291,7 @@ class Auditor final : public PathWatcher {
     double asked = 0.0;
     const auto may = [&](std::size_t j) {
       const int sink = static_cast<int>(j);
-      return members.holds(sink) && state.shared_count[sink] > chain.shared_latency_steps;
+      return members.holds(sink) && state.stock[sink].shared_count > chain.shared_latency_steps;
     };
     for (std::size_t j = 0; j < gap.size(); ++j) asked += may(j) ? gap[j] : 0.0;
     const double most =
@@ -337,7 +351,7 @@ class Auditor final : public PathWatcher {
   double shared_ = 0.0;
   std::vector<double> need_, gap_;  ///< of the stage allocated last
   double leftover_ = 0.0;
-  std::vector<double> expected_feed_, expected_factor_;
+  std::vector<double> expected_feed_, expected_output_;
   double feed_scale_ = 0.0;
 };
 

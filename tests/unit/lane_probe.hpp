@@ -38,9 +38,8 @@ struct Variant {
   int n_operations;
   /// Checks what concerns all lanes at once; null, or what went wrong.
   const char* (*check_groups)();
-  /// sum_row over rows of n slots: values[slot][16 paths], result for 16 paths. The callback
-  /// count tells that no slot beyond n was asked for.
-  int (*sum_rows)(int n, const float* values, float* result);
+  /// sum_slots over n slots: values[slot][16 paths], result for 16 paths.
+  void (*sum_rows)(int n, const float* values, float* result);
 };
 
 /// Null-terminated list of the variants this program was built with; the first is scalar.

@@ -1,7 +1,7 @@
 // The battery, compiled once per instruction set by lane_probe_*.cpp. No standard library here:
 // an inline function of it, compiled for AVX-512, could be the copy the whole program uses.
 
-#include "kernels/lanes/lanes.hpp"
+#include "kernels/lanes/slots.hpp"
 #include "kernels/math/normal.hpp"
 #include "kernels/random/address.hpp"
 #include "tests/unit/lane_probe.hpp"
@@ -199,19 +199,20 @@ const char* check_groups() {
 }
 
 template <class L>
-int sum_rows(int n, const float* values, float* result) {
-  int calls_out_of_range = 0;
+struct OneValue {
+  typename L::F value;
+};
+
+template <class L>
+void sum_rows(int n, const float* values, float* result) {
+  using F = typename L::F;
+  alignas(64) OneValue<L> memory[most_slots];
+  Slots<L, OneValue<L>> slots{memory};
   for (int path = 0; path < 16; path += L::n) {
-    int calls = 0;
-    const typename L::F sum = sum_row<L>(n, [&](int slot) {
-      ++calls;
-      if (slot < 0 || slot >= n) ++calls_out_of_range;
-      return load<typename L::F>(values + 16 * slot + path);
-    });
-    if (calls != n) ++calls_out_of_range;
-    store(result + path, sum);
+    clear_slots<L>(n, slots);
+    for (int slot = 0; slot < n; ++slot) slots[slot].value = load<F>(values + 16 * slot + path);
+    store(result + path, sum_slots<L>(n, slots, &OneValue<L>::value));
   }
-  return calls_out_of_range;
 }
 
 template <class L>
