@@ -30,9 +30,7 @@ struct Plan {
   std::uint64_t n_paths;
   Footprint footprint;
   double paths_per_s;
-  std::uint64_t host_bytes() const {
-    return footprint.host_bytes() + static_cast<std::uint64_t>(cpu.threads) * cpu.bytes_per_thread;
-  }
+  std::uint64_t host_bytes() const { return footprint.host_bytes() + cpu.bytes(); }
   double expected_s() const { return static_cast<double>(n_paths) / paths_per_s; }
 };
 
@@ -45,8 +43,9 @@ Plan make_plan(const PlanOptions& options) {
   plan.output = output_path("", scenario.name).string();
   plan.n_steps = network.n_steps;
   plan.lanes = options.lanes > 0 ? options.lanes : here.cpu_lanes.back();
-  plan.cpu = cpu_memory(network, {options.threads, plan.lanes});
-  plan.n_paths = paths_of(options.scenario, scenario).count();
+  const PathRange range = paths_of(options.scenario, scenario);
+  plan.cpu = cpu_memory(network, {options.threads, plan.lanes}, range);
+  plan.n_paths = range.count();
   plan.footprint = estimate_footprint(network, plan.n_paths, options.n_samples);
   plan.paths_per_s =
       plan.cpu.threads * assumed_operations_per_s(plan.lanes) / plan.footprint.operations_per_path;

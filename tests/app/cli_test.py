@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -308,6 +309,25 @@ class Stopping(Case):
         done = subprocess.run(["sh", "-c", f'"{BLOCRISK}" run "{BASELINE}" --paths 500 -o "{path}" >&- 2>&-'], timeout=60)
         self.assertEqual(done.returncode, 0)
         with h5py.File(path) as file:
+    def test_a_signal_is_noticed_soon_however_long_a_path_takes(self):
+        """4,096 steps and one lane: a block of paths would take minutes."""
+        run = subprocess.Popen(
+            [BLOCRISK, "run", BASELINE, "--paths", "1e9", "-o", self.folder / "out.h5", "--progress", "json",
+             "--lanes", "1", "--set", 'bloc.members=["JPN"]', "--set", "clock.years=4",
+             "--set", "clock.steps_per_year=1024"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+        for line in run.stderr:
+            if '"backend"' in line:
+                break
+        time.sleep(1)  # well into the sampling
+        run.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        _, err = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 5, err)
+        self.assertLess(time.monotonic() - start, 20)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
             self.assertIn("shortfall_mean", file)
 
     @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
