@@ -180,8 +180,9 @@ void run_scenario(const RunCommand& options) {
   const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                footprint.output_bytes);
-  require_memory(footprint.host_bytes());
-  const ChosenBackend chosen = choose_backend(network, scenario.sampling.seed, options.backend);
+  const ChosenBackend chosen =
+      choose_backend({network, scenario.sampling.seed, range}, options.backend);
+  require_memory(footprint.host_bytes() + chosen.host_bytes);
   announce(options, chosen);
   const RunResult result = sample(options, network, *chosen.backend, range);
   timings.sample_s = watch.lap();

@@ -223,6 +223,19 @@ class Refusals(Case):
         self.folder.chmod(0o500)
         self.expect(4, "run", BASELINE, "--paths", "1e12", "-o", self.folder / "out.h5", timeout=20)
 
+    def test_more_memory_than_there_is_is_refused_before_any_sampling(self):
+        plan = json.loads(self.expect(0, "plan", BASELINE, "--paths", "1e12", "--threads", 4096, "--json").stdout)
+        here = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if plan["host_memory_bytes"] <= here:
+            self.skipTest("this machine has the memory")
+        self.assertLess(plan["host_memory_bytes"] - 4096 * plan["host_memory_per_thread_bytes"], here,
+                        "it is the threads that take too much")
+        done = self.expect(4, "run", BASELINE, "--paths", "1e12", "--threads", 4096, "--backend", "cpu",
+                           "-o", self.folder / "out.h5", timeout=20)
+        for word in ["memory", "--threads", "plan"]:
+            self.assertIn(word, done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_an_absent_backend_is_an_error_that_lists_what_is_here(self):
         if json.loads(self.expect(0, "devices", "--json").stdout)["cuda"]["devices"]:
             self.skipTest("CUDA is here")
