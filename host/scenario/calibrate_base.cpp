@@ -153,7 +153,8 @@ class Balancer {
     if (sum > 1.0 + reported_scale_change) {
       report(scenario_.countries[static_cast<std::size_t>(importer)].id,
              "named import fractions sum to " + rounded_text(sum) +
-                 "; base flows keep their proportions");
+                 ", more than 1: taken in their proportions, with next to nothing for other "
+                 "exporters");
     }
     return known;
   }
