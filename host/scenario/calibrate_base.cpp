@@ -4,6 +4,7 @@
 #include <string>
 
 #include "host/scenario/calibrate_flows.hpp"
+#include "host/scenario/findings.hpp"
 #include "host/scenario/number_text.hpp"
 
 namespace blocrisk {
@@ -42,11 +43,8 @@ class Balancer {
   }
 
   void complain(const std::string& subject, const std::string& message) {
-    const SourceLine& at = chain_.law->source;
-    const auto& files = scenario_.provenance.files;
-    const bool known = at.file >= 0 && static_cast<std::size_t>(at.file) < files.size();
-    complaints_.push_back({known ? files[static_cast<std::size_t>(at.file)] : "", at.line,
-                           "minerals[" + chain_.law->id + "]", subject, message});
+    complaints_.push_back(complaint_at(scenario_, "minerals[" + chain_.law->id + "]",
+                                       chain_.law->source, subject, message));
   }
 
   void set_sinks(StageBase& base, const StageBase* next) {
