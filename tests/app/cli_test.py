@@ -243,14 +243,47 @@ class Refusals(Case):
         self.assertIn("cpu", done.stderr)
         self.assertEqual(list(self.folder.iterdir()), [])
 
-    def test_a_file_that_is_no_result_is_refused(self):
-        text = self.folder / "text.h5"
-        text.write_text("not a result")
+    def expect_one_line(self, code, word, *arguments, **options):
+        done = self.expect(code, *arguments, **options)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertIn(word, done.stderr)
+        return done
+
+    def test_a_file_that_is_no_result_is_refused_in_one_line(self):
+        whole = self.result("whole.h5", paths=100).read_bytes()
+        for name, content in {"text.h5": b"not a result", "empty.h5": b"", "half.h5": whole[:len(whole) // 2],
+                              "head.h5": whole[:100]}.items():
+            (self.folder / name).write_bytes(content)
         with h5py.File(self.folder / "other.h5", "w") as other:
             other["x"] = [1.0]
-        for path in [text, self.folder / "other.h5", self.folder / "absent.h5", self.folder]:
-            with self.subTest(path=path):
-                self.assertNotEqual(self.expect(4, "show", path).stderr, "")
+        os.mkfifo(self.folder / "pipe.h5")
+        for name, word in {"text.h5": "not an HDF5 file", "empty.h5": "not an HDF5 file", "half.h5": "cut short",
+                           "head.h5": "cut short", "other.h5": "not a result", "absent.h5": "no such file",
+                           ".": "is a folder", "pipe.h5": "not a regular file"}.items():
+            with self.subTest(name=name):
+                done = self.expect_one_line(4, word, "show", self.folder / name, timeout=20)
+                self.assertIn(str(self.folder / name), done.stderr)
+
+    def test_what_is_no_scenario_file_is_refused_in_one_line(self):
+        os.mkfifo(self.folder / "pipe.toml")
+        for name, word in {"absent.toml": "no such file", ".": "is a folder", "pipe.toml": "not a regular file"}.items():
+            for command in ["run", "validate", "plan"]:
+                with self.subTest(name=name, command=command):
+                    self.expect_one_line(4, word, command, self.folder / name, timeout=20)
+
+    def test_a_file_that_may_not_be_read_is_refused_in_one_line(self):
+        """As root, by somebody else: root may read anything."""
+        self.folder.chmod(0o755)
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        for command, name in [("show", "locked.h5"), ("validate", "locked.toml")]:
+            path = self.folder / name
+            path.write_text("")
+            path.chmod(0)
+            try:
+                self.expect_one_line(4, "Permission denied", command, path, **user)
+            except PermissionError:
+                self.skipTest("the program may not be run by another user")
 
 
 class Mistakes(Case):

@@ -145,7 +145,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "no such file"},
         Mistake{toml, "nodes = \"nodes.csv\"\n", "", toml, 0, "network.nodes", "missing"},
         Mistake{toml, "nodes = \"nodes.csv\"", "nodes = \".\"", toml, 12, "network.nodes",
-                "not a regular file"}));
+                "is a folder; a file is expected"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Tables, Mistakes,
