@@ -17,6 +17,7 @@ namespace {
 
 struct PlanOptions {
   ScenarioOptions scenario;
+  std::string output;
   int threads = 0;
   int lanes = 0;
   std::uint64_t n_samples = 0;
@@ -40,7 +41,7 @@ Plan make_plan(const PlanOptions& options) {
   const Inventory here = take_inventory();
   Plan plan{};
   plan.name = scenario.name;
-  plan.output = output_path("", scenario.name).string();
+  plan.output = output_path(options.output, scenario.name).string();
   plan.n_steps = network.n_steps;
   plan.lanes = options.lanes > 0 ? options.lanes : here.cpu_lanes.back();
   const PathRange range = paths_of(options.scenario, scenario);
@@ -107,6 +108,7 @@ void add_plan_command(CLI::App& app, Action& action) {
   const auto options = std::make_shared<PlanOptions>();
   add_scenario_options(*command, options->scenario);
   add_cpu_options(*command, options->threads, options->lanes);
+  add_output_option(*command, options->output);
   command
       ->add_option_function<std::string>(
           "--samples",

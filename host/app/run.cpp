@@ -199,8 +199,7 @@ void run_scenario(const RunCommand& options) {
 }
 
 void add_output_options(CLI::App& command, RunCommand& options) {
-  command.add_option("-o,--output", options.output, "Result file (default: outputs/<name>.h5)")
-      ->type_name("FILE");
+  add_output_option(command, options.output);
   command.add_flag("--overwrite", options.overwrite, "Replace an existing result");
   command.add_flag(
       "--no-volatile", options.no_volatile,

@@ -78,6 +78,8 @@ class CommandLine(Case):
             ["run", BASELINE, "--backend", "cuda", "--threads", "2"],
             ["run", BASELINE, "--paths", "10", "--path-range", "0:10"],
             ["run", BASELINE, "-o", f"{self.folder}/"],
+            ["run", BASELINE, "-o", ""],
+            ["plan", BASELINE, "-o", f"{self.folder}/"],
         ]:
             with self.subTest(arguments=arguments):
                 done = self.expect(2, *arguments)
@@ -214,7 +216,10 @@ class Refusals(Case):
         folder.mkdir()
         plain = self.folder / "plain"
         plain.write_text("")
-        for output in [self.folder / "absent/out.h5", folder, plain / "out.h5", Path("/proc/out.h5"), Path("/dev/full")]:
+        (self.folder / "nowhere").symlink_to("absent")
+        (self.folder / "round").symlink_to("round")
+        for output in [self.folder / "absent/out.h5", folder, plain / "out.h5", Path("/proc/out.h5"), Path("/dev/full"),
+                       self.folder / "nowhere", self.folder / "round", self.folder / ("long" * 63)]:
             with self.subTest(output=output):
                 self.expect(4, "run", BASELINE, "--paths", "1e12", "-o", output, timeout=20)
 
@@ -342,19 +347,6 @@ class Stopping(Case):
                 self.assertIn("nothing was written", err)
                 self.assertEqual(list(self.folder.iterdir()), [])
 
-    def test_a_reader_who_leaves_is_no_error(self):
-        read, write = os.pipe()
-        os.close(read)
-        for arguments in [["run", BASELINE, "--paths", "500", "-o", self.folder / "out.h5"], ["devices"], ["--help"]]:
-            done = blocrisk(*arguments, capture_output=False, stdout=write, stderr=subprocess.PIPE)
-            self.assertEqual(done.returncode, 0, done.stderr)
-        os.close(write)
-
-    def test_closed_streams_do_not_end_up_in_the_file(self):
-        path = self.folder / "out.h5"
-        done = subprocess.run(["sh", "-c", f'"{BLOCRISK}" run "{BASELINE}" --paths 500 -o "{path}" >&- 2>&-'], timeout=60)
-        self.assertEqual(done.returncode, 0)
-        with h5py.File(path) as file:
     def test_a_signal_is_noticed_soon_however_long_a_path_takes(self):
         """4,096 steps and one lane: a block of paths would take minutes."""
         run = subprocess.Popen(
@@ -374,6 +366,19 @@ class Stopping(Case):
         self.assertLess(time.monotonic() - start, 20)
         self.assertEqual(list(self.folder.iterdir()), [])
 
+    def test_a_reader_who_leaves_is_no_error(self):
+        read, write = os.pipe()
+        os.close(read)
+        for arguments in [["run", BASELINE, "--paths", "500", "-o", self.folder / "out.h5"], ["devices"], ["--help"]]:
+            done = blocrisk(*arguments, capture_output=False, stdout=write, stderr=subprocess.PIPE)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        os.close(write)
+
+    def test_closed_streams_do_not_end_up_in_the_file(self):
+        path = self.folder / "out.h5"
+        done = subprocess.run(["sh", "-c", f'"{BLOCRISK}" run "{BASELINE}" --paths 500 -o "{path}" >&- 2>&-'], timeout=60)
+        self.assertEqual(done.returncode, 0)
+        with h5py.File(path) as file:
             self.assertIn("shortfall_mean", file)
 
     @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
@@ -422,6 +427,10 @@ class OtherCommands(Case):
         for key in ["host_memory_bytes", "device_memory_bytes", "output_bytes", "expected_s"]:
             self.assertGreater(plan[key], 0, key)
         self.assertLess(plan["host_memory_bytes"], 2**30)
+        self.assertEqual(plan["output"], "outputs/baseline-2027.h5")
+        plan = json.loads(self.expect(0, "plan", BASELINE, "--json", "-o", "absent/x.h5", cwd=self.folder).stdout)
+        self.assertEqual(plan["output"], "absent/x.h5")
+        self.assertEqual(list(self.folder.iterdir()), [], "a plan touches nothing")
         self.assertIn("estimate", self.expect(0, "plan", BASELINE).stdout)
 
     def test_show_gives_back_what_the_run_printed(self):
