@@ -5,12 +5,12 @@
 #include "host/app/backends.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/cpu/cpu_backend.hpp"
 #include "host/scenario/calibrate.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {

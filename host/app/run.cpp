@@ -9,7 +9,6 @@
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
 #include "host/app/interrupt.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/progress.hpp"
@@ -20,6 +19,7 @@
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
 #include "host/support/error.hpp"
+#include "host/support/json.hpp"
 #include "host/support/sha256.hpp"
 
 namespace blocrisk {

@@ -4,10 +4,10 @@
 
 #include "host/analysis/table.hpp"
 #include "host/app/commands.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/io/result_reader.hpp"
 
+#include "host/support/json.hpp"
 namespace blocrisk {
 namespace {
 

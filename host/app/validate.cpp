@@ -4,12 +4,12 @@
 #include <memory>
 
 #include "host/app/commands.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/support/error.hpp"
 
+#include "host/support/json.hpp"
 namespace blocrisk {
 namespace {
 

@@ -6,7 +6,6 @@
 #include <functional>
 #include <random>
 
-#include "host/scenario/calibrate_flows.hpp"
 #include "host/scenario/parse.hpp"
 #include "host/support/error.hpp"
 #include "kernels/random/address.hpp"
@@ -276,13 +275,6 @@ TEST(Calibrate, FractionsAboveOneAreReported) {
     s.trade = {trade("B", "A", 0.8), trade("B", "C", 0.7)};
   });
   EXPECT_TRUE(reports(network, "refine", "B", "sum to 1.5, more than 1"));
-}
-
-TEST(Calibrate, FractionsAboveOneAreNotNormalisedNorSharedByOthers) {
-  // B buys all it needs abroad. Its column of the seed, before fitting: 1 : 0.5 : 1e-6.
-  const std::vector<double> output = {60.0, 30.0, 10.0};
-  const auto share = seed_shares(output, {0, 2, 3}, {40.0, 1, {{0, 1.0}, {1, 0.5}}}, 4.0);
-  EXPECT_EQ(share, (std::vector<double>{1.0, 0.5, 1e-6}));
 }
 
 TEST(Calibrate, MoneyBeyondSinglePrecisionIsRefusedByKeyAndValue) {
