@@ -422,6 +422,23 @@ class OtherCommands(Case):
         self.assertTrue(answer["valid"])
         self.assertEqual(answer["minerals"], 13)
 
+    def test_static_diagnostics_are_shown_and_stored(self):
+        path = self.result("out.h5", paths=100)
+        answers = [json.loads(self.expect(0, *command, "--json").stdout)["diagnostics"]
+                   for command in [("validate", BASELINE), ("show", path)]]
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(len(answers[0]["minerals"]), 13)
+        for done in [self.expect(0, "validate", BASELINE), self.expect(0, "show", path)]:
+            self.assertIn("N-1 %", done.stdout)
+        with h5py.File(path) as file:
+            gallium = list(file["diagnostics/mineral"].asstr()).index("gallium")
+            refine = list(file["diagnostics/stage"].asstr()).index("refine")
+            shown = next(row for row in answers[1]["minerals"] if row["mineral"] == "gallium")
+            self.assertEqual(shown["n1_coverage"], file["diagnostics/n1_coverage"][gallium])
+            self.assertEqual(shown["hhi_refine"], file["diagnostics/hhi"][gallium, refine])
+            self.assertGreater(shown["hhi_refine"], 0.9)
+        self.assertIn("JPN,gallium,import_reliance,1,", self.expect(0, "show", path, "--csv").stdout)
+
     def test_plan_estimates_without_sampling(self):
         plan = json.loads(self.expect(0, "plan", BASELINE, "--json", "--paths", "1e12", timeout=20).stdout)
         for key in ["host_memory_bytes", "device_memory_bytes", "output_bytes", "expected_s"]:
