@@ -116,12 +116,16 @@ void add_backend_options(CLI::App& command, BackendOptions& options) {
 }
 
 void add_cpu_options(CLI::App& command, int& threads, int& lanes) {
+  const auto is_width = [](const std::string& text) {
+    const bool known = text == "1" || text == "8" || text == "16";
+    return known ? std::string() : text + " is none of 1, 8 and 16";
+  };
   command.add_option("--threads", threads, "CPU threads (default: one per hardware thread)")
       ->check(CLI::Range(1, max_threads))
       ->type_name("N");
   command
       .add_option("--lanes", lanes, "CPU paths per vector: 1, 8 or 16 (default: the widest here)")
-      ->check(CLI::IsMember({1, 8, 16}))
+      ->check(CLI::Validator(is_width, ""))
       ->type_name("N");
 }
 

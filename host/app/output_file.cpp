@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "host/app/checks.hpp"
 #include "host/app/numbers.hpp"
 #include "host/support/error.hpp"
 
@@ -76,11 +77,8 @@ void require_space(const fs::path& folder, std::uint64_t expected_bytes) {
 }  // namespace
 
 void add_output_option(CLI::App& command, std::string& output) {
-  const auto not_empty = [](const std::string& text) {
-    return std::string(text.empty() ? "must name a file" : "");
-  };
   command.add_option("-o,--output", output, "Result file (default: outputs/<name>.h5)")
-      ->check(CLI::Validator(not_empty, ""))
+      ->check(names_a_file())
       ->type_name("FILE");
 }
 

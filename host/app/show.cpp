@@ -4,6 +4,7 @@
 
 #include "host/analysis/diagnostics_table.hpp"
 #include "host/analysis/table.hpp"
+#include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/numbers.hpp"
 #include "host/io/result_reader.hpp"
@@ -57,7 +58,9 @@ void show_result(const ShowOptions& options) {
 void add_show_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("show", "The tables of a result file");
   const auto options = std::make_shared<ShowOptions>();
-  command->add_option("RESULT", options->file, "The result, an .h5 file")->required();
+  command->add_option("RESULT", options->file, "The result, an .h5 file")
+      ->required()
+      ->check(names_a_file());
   CLI::Option* json = command->add_flag("--json", options->json, "For machines");
   command->add_flag("--csv", options->csv, "One row per member, mineral and figure")
       ->excludes(json);
