@@ -63,6 +63,7 @@ ResultFacts facts_of(const Network& network, const Scenario& scenario) {
   facts.thresholds = scenario.measures.exceedance;
   facts.measure_scale = network.measure_scale;
   facts.member_measure_scale = network.member_measure_scale;
+  facts.diagnostics = diagnose(scenario, network);
   return facts;
 }
 

@@ -1,10 +1,12 @@
-/// What the analysis needs to know about a run besides its integer state: names, clock, units of
-/// the fixed-point sums. A result file carries all of it, so that `show` needs no scenario.
+/// What there is to know about a run besides its integer state: names, clock, units of the
+/// fixed-point sums, and what its input says by itself. A result file carries all of it, so that
+/// `show` needs no scenario.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "host/analysis/diagnostics.hpp"
 #include "host/engine/accumulators.hpp"
 #include "host/scenario/network.hpp"
 #include "host/scenario/scenario.hpp"
@@ -19,6 +21,7 @@ struct ResultFacts {
   std::vector<double> thresholds;            ///< exceedance thresholds, as the scenario wrote them
   std::vector<double> measure_scale;         ///< [measure][member][mineral], 1/unit of the sums
   std::vector<double> member_measure_scale;  ///< [member measure][member]
+  Diagnostics diagnostics;
 
   double months_per_step() const { return 12.0 / steps_per_year; }
   double horizon_months() const { return 12.0 * n_steps / steps_per_year; }

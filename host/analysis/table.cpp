@@ -1,68 +1,44 @@
 #include "host/analysis/table.hpp"
 
-#include <array>
-#include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <string_view>
 
 #include "host/analysis/table_rows.hpp"
+#include "host/scenario/csv.hpp"
+#include "host/scenario/number_text.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {
 
-/// Shortest text that reads back to the same double; empty where it is not finite.
-std::string number_text(double value) {
-  if (!std::isfinite(value)) return "";
-  std::array<char, 40> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  return {digits.data(), end};
-}
-
-std::string json_string(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    std::array<char, 8> escape{};
-    if (static_cast<unsigned char>(c) < 0x20) {
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-      quoted += escape.data();
-      continue;
-    }
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
-std::string json_row(const TableRow& row) {
-  std::string text = "{";
-  if (!row.member.empty()) text += "\"member\":" + json_string(row.member) + ",";
-  if (!row.mineral.empty()) text += "\"mineral\":" + json_string(row.mineral) + ",";
-  for (const TableEntry& entry : row.entries) {
-    const std::string number = number_text(entry.value);
-    text += json_string(entry.name) + ":" + (number.empty() ? "null" : number) + ",";
-  }
-  // A mineral has no tail figure.
-  if (!row.member.empty()) return text + "\"thin\":" + (row.thin ? "true" : "false") + "}";
-  text.back() = '}';
-  return text;
-}
-
-std::string json_rows(const std::vector<TableRow>& rows) {
-  std::string text = "[";
-  for (const TableRow& row : rows) text += (text.size() > 1 ? "," : "") + json_row(row);
-  return text + "]";
-}
-
-/// RFC 4180: quoted where it must be.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + "\"";
-}
+/// Empty where it is not finite.
+std::string csv_number(double value) { return std::isfinite(value) ? number_text(value) : ""; }
 
 }  // namespace
+
+std::string json_rows(const std::vector<TableRow>& rows) {
+  JsonWriter json;
+  json.begin_array();
+  for (const TableRow& row : rows) {
+    json.begin_object();
+    if (!row.member.empty()) json.member("member", row.member);
+    if (!row.mineral.empty()) json.member("mineral", row.mineral);
+    for (const TableEntry& entry : row.entries) json.member(entry.name, entry.value);
+    if (row.thin) json.member("thin", *row.thin);
+    json.end_object();
+  }
+  return json.end_array().text();
+}
+
+std::string csv_rows(const std::vector<TableRow>& rows) {
+  std::string text;
+  for (const TableRow& row : rows) {
+    for (const TableEntry& entry : row.entries) {
+      text += csv_cell(row.member) + "," + csv_cell(row.mineral) + "," + csv_cell(entry.name) +
+              "," + entry.unit + "," + csv_number(entry.value) + "\n";
+    }
+  }
+  return text;
+}
 
 std::string json_table(const Summary& summary, const ResultFacts& facts) {
   const TableRows rows = table_rows(summary, facts);
@@ -73,16 +49,8 @@ std::string json_table(const Summary& summary, const ResultFacts& facts) {
 
 std::string csv_table(const Summary& summary, const ResultFacts& facts) {
   const TableRows rows = table_rows(summary, facts);
-  std::string text = "member,mineral,figure,unit,value\n";
-  for (const auto* part : {&rows.minerals, &rows.members, &rows.cells}) {
-    for (const TableRow& row : *part) {
-      for (const TableEntry& entry : row.entries) {
-        text += csv_field(row.member) + "," + csv_field(row.mineral) + "," + entry.name + "," +
-                entry.unit + "," + number_text(entry.value) + "\n";
-      }
-    }
-  }
-  return text;
+  return "member,mineral,figure,unit,value\n" + csv_rows(rows.minerals) + csv_rows(rows.members) +
+         csv_rows(rows.cells);
 }
 
 }  // namespace blocrisk

@@ -23,7 +23,7 @@ TableRow mineral_row(const Summary& summary, const ResultFacts& facts, std::size
   const std::size_t n = facts.minerals.size();
   return {"",
           facts.minerals[mineral],
-          false,
+          std::nullopt,
           {{"price_ratio_mean", "1", mean_of(summary.price.mean, mineral, n)},
            {"restricted_fraction_mean", "1", mean_of(summary.restricted.mean, mineral, n)}}};
 }

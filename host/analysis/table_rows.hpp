@@ -1,6 +1,7 @@
 /// What the tables show, as named numbers: the text, JSON and CSV renderings share them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 namespace blocrisk {
 
 struct TableEntry {
-  const char* name;
+  std::string name;
   const char* unit;
   double value;
 };
@@ -18,7 +19,7 @@ struct TableEntry {
 /// A cell, a mineral (no member) or a member (no mineral).
 struct TableRow {
   std::string member, mineral;
-  bool thin = false;  ///< too few paths support the tail
+  std::optional<bool> thin;  ///< too few paths support the tail; none where there is no tail figure
   std::vector<TableEntry> entries;
 
   /// Expects that there is an entry of that name.
@@ -31,5 +32,10 @@ struct TableRows {
 };
 
 TableRows table_rows(const Summary& summary, const ResultFacts& facts);
+
+/// An array of one object a row. What is not finite is null.
+std::string json_rows(const std::vector<TableRow>& rows);
+/// One line a row and figure, as `csv_table` has them.
+std::string csv_rows(const std::vector<TableRow>& rows);
 
 }  // namespace blocrisk

@@ -1,53 +1,15 @@
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstddef>
-#include <cstdio>
 
+#include "host/analysis/columns.hpp"
 #include "host/analysis/table.hpp"
 #include "host/analysis/table_rows.hpp"
 
 namespace blocrisk {
 namespace {
 
-constexpr std::size_t column_width = 11;
-
-/// Characters, not bytes, of UTF-8 text.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-std::string left(const std::string& text, std::size_t width) {
-  return text + std::string(std::max(width, width_of(text)) - width_of(text), ' ');
-}
-
-std::string right(const std::string& text, std::size_t width = column_width) {
-  return std::string(std::max(width, width_of(text)) - width_of(text), ' ') + text;
-}
-
-/// Fixed decimals; what would round to nothing without being it is told from zero.
-std::string fixed(double value, int decimals) {
-  if (std::isnan(value)) return "-";
-  if (std::isinf(value)) return "unbounded";
-  if (value == 0.0) return "0";
-  const double least = std::pow(10.0, -decimals);
-  std::array<char, 64> text{};
-  const bool tiny = std::fabs(value) < 0.5 * least;
-  std::snprintf(text.data(), text.size(), tiny ? "<%.*f" : "%.*f", decimals, tiny ? least : value);
-  return text.data();
-}
-
 std::string percent(double fraction) { return fixed(100.0 * fraction, 2); }
 std::string million(double usd) { return fixed(usd / 1e6, 2); }
-
-/// Width of a column of names, its heading included.
-std::size_t name_width(const std::vector<std::string>& names, const std::string& heading) {
-  std::size_t width = width_of(heading);
-  for (const std::string& name : names) width = std::max(width, width_of(name));
-  return width + 1;
-}
 
 struct NameWidths {
   std::size_t mineral, member;
@@ -77,7 +39,7 @@ std::string shortfall_table(const TableRows& rows, NameWidths widths) {
     mineral = &row.mineral;
     text += left(first ? row.mineral : "", widths.mineral) + left(row.member, widths.member) +
             right(percent(row.at("shortfall_mean"))) + right(percent(row.at("shortfall_p95"))) +
-            right(percent(row.at("shortfall_cvar95")) + (row.thin ? "*" : "")) +
+            right(percent(row.at("shortfall_cvar95")) + (row.thin.value_or(false) ? "*" : "")) +
             right(percent(row.at("short_probability"))) +
             right(fixed(row.at("months_short_mean"), 2)) + "\n";
   }
@@ -90,13 +52,15 @@ std::string loss_table(const TableRows& rows, NameWidths widths) {
   text += left("member", widths.member) + right("mean", width) + right("CVaR95", width) + "\n";
   for (const TableRow& row : rows.members) {
     text += left(row.member, widths.member) + right(million(row.at("loss_mean")), width) +
-            right(million(row.at("loss_cvar95")) + (row.thin ? "*" : ""), width) + "\n";
+            right(million(row.at("loss_cvar95")) + (row.thin.value_or(false) ? "*" : ""), width) +
+            "\n";
   }
   return text;
 }
 
 bool any_thin(const std::vector<TableRow>& rows) {
-  return std::any_of(rows.begin(), rows.end(), [](const TableRow& row) { return row.thin; });
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const TableRow& row) { return row.thin.value_or(false); });
 }
 
 }  // namespace

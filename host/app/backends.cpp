@@ -56,7 +56,7 @@ void refuse_contradictions(const BackendOptions& options) {
   }
 }
 
-ChosenBackend choose_cuda(const Network& network, std::uint64_t seed, const BackendOptions& options,
+ChosenBackend choose_cuda(const BackendTask& task, const BackendOptions& options,
                           const Inventory& here) {
   if (here.cuda_devices.empty()) {
     throw EnvironmentError("backend cuda is not here: " + here.no_cuda_reason + "; " +
@@ -71,29 +71,29 @@ ChosenBackend choose_cuda(const Network& network, std::uint64_t seed, const Back
                              what_is_here(here));
     }
   }
-  return {open_cuda(network, seed, devices), "asked for"};
+  return {open_cuda(task.network, task.seed, devices), "asked for"};
 }
 
-ChosenBackend choose_cpu(const Network& network, std::uint64_t seed, const BackendOptions& options,
+ChosenBackend choose_cpu(const BackendTask& task, const BackendOptions& options,
                          std::string reason) {
-  return {make_cpu_backend(network, seed, {options.threads, options.lanes}), std::move(reason)};
+  const CpuOptions cpu{options.threads, options.lanes};
+  return {make_cpu_backend(task.network, task.seed, cpu), std::move(reason),
+          cpu_memory(task.network, cpu, task.range).bytes()};
 }
 
-ChosenBackend choose_automatically(const Network& network, std::uint64_t seed,
-                                   const BackendOptions& options) {
+ChosenBackend choose_automatically(const BackendTask& task, const BackendOptions& options) {
   if (options.threads > 0 || options.lanes > 0) {
-    return choose_cpu(network, seed, options, "auto: --threads and --lanes are the CPU's");
+    return choose_cpu(task, options, "auto: --threads and --lanes are the CPU's");
   }
   const Inventory here = take_inventory();
-  if (!options.devices.empty()) return choose_cuda(network, seed, options, here);
-  if (here.cuda_devices.empty())
-    return choose_cpu(network, seed, options, "auto: " + here.no_cuda_reason);
+  if (!options.devices.empty()) return choose_cuda(task, options, here);
+  if (here.cuda_devices.empty()) return choose_cpu(task, options, "auto: " + here.no_cuda_reason);
   try {
-    ChosenBackend chosen = choose_cuda(network, seed, options, here);
+    ChosenBackend chosen = choose_cuda(task, options, here);
     chosen.reason = "auto: a CUDA device works";
     return chosen;
   } catch (const EnvironmentError& error) {
-    return choose_cpu(network, seed, options, std::string("auto: CUDA failed: ") + error.what());
+    return choose_cpu(task, options, std::string("auto: CUDA failed: ") + error.what());
   }
 }
 
@@ -116,12 +116,16 @@ void add_backend_options(CLI::App& command, BackendOptions& options) {
 }
 
 void add_cpu_options(CLI::App& command, int& threads, int& lanes) {
+  const auto is_width = [](const std::string& text) {
+    const bool known = text == "1" || text == "8" || text == "16";
+    return known ? std::string() : text + " is none of 1, 8 and 16";
+  };
   command.add_option("--threads", threads, "CPU threads (default: one per hardware thread)")
       ->check(CLI::Range(1, max_threads))
       ->type_name("N");
   command
       .add_option("--lanes", lanes, "CPU paths per vector: 1, 8 or 16 (default: the widest here)")
-      ->check(CLI::IsMember({1, 8, 16}))
+      ->check(CLI::Validator(is_width, ""))
       ->type_name("N");
 }
 
@@ -137,12 +141,11 @@ std::string instruction_set(int lanes) {
   return lanes == 16 ? "AVX-512" : lanes == 8 ? "AVX2" : "scalar";
 }
 
-ChosenBackend choose_backend(const Network& network, std::uint64_t seed,
-                             const BackendOptions& options) {
+ChosenBackend choose_backend(const BackendTask& task, const BackendOptions& options) {
   refuse_contradictions(options);
-  if (options.name == "cpu") return choose_cpu(network, seed, options, "asked for");
-  if (options.name == "cuda") return choose_cuda(network, seed, options, take_inventory());
-  return choose_automatically(network, seed, options);
+  if (options.name == "cpu") return choose_cpu(task, options, "asked for");
+  if (options.name == "cuda") return choose_cuda(task, options, take_inventory());
+  return choose_automatically(task, options);
 }
 
 }  // namespace blocrisk

@@ -37,12 +37,19 @@ std::string instruction_set(int lanes);
 
 struct ChosenBackend {
   std::unique_ptr<Backend> backend;
-  std::string reason;  ///< why this one
+  std::string reason;            ///< why this one
+  std::uint64_t host_bytes = 0;  ///< what its threads hold beside the accumulators
+};
+
+/// What a backend is chosen for.
+struct BackendTask {
+  const Network& network;
+  std::uint64_t seed;
+  PathRange range;
 };
 
 /// Throws UsageError where options contradict each other, EnvironmentError, which lists what is
 /// here, where a backend that was asked for is not.
-ChosenBackend choose_backend(const Network& network, std::uint64_t seed,
-                             const BackendOptions& options);
+ChosenBackend choose_backend(const BackendTask& task, const BackendOptions& options);
 
 }  // namespace blocrisk

@@ -4,8 +4,8 @@
 
 #include "host/app/backends.hpp"
 #include "host/app/commands.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {

@@ -5,36 +5,16 @@
 #include <algorithm>
 
 #include "host/app/numbers.hpp"
+#include "host/engine/run.hpp"
+#include "host/engine/work.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk {
 namespace {
 
-// Operations of one step, counted in kernels/model: per base flow the delivery's product and sum
-// and its restriction's pass, per node, sink and mineral what stands around them.
-constexpr double per_flow = 3;
-constexpr double per_node = 30;
-constexpr double per_sink = 70;
-constexpr double per_mineral = 150;
-
 constexpr std::uint64_t resident_device_threads = 132 * 1024;  // of the largest device in view
 constexpr int rows_per_slot =
     40;  // kernels/model/chain_state.hpp: lane vectors kept per node or sink
-
-AccumulatorShape shape_of(const Network& network) {
-  return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
-          network.n_steps, network.header.n_years, network.header.n_thresholds};
-}
-
-double operations_per_step(const ChainSpec& chain) {
-  double operations = per_mineral;
-  for (int stage = 0; stage < chain.n_stages; ++stage) {
-    const double nodes = chain.stages[stage].n_nodes;
-    const double sinks = chain.stages[stage].n_sinks;
-    operations += per_flow * nodes * sinks + per_node * nodes + per_sink * sinks;
-  }
-  return operations;
-}
 
 /// Largest number of nodes and sinks of any chain: chains are done one after the other.
 std::uint64_t most_slots(const Network& network) {
@@ -70,9 +50,7 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
                            (network.reals.size() + network.ints.size()) * sizeof(float) +
                            resident_device_threads * path_state_bytes;
   footprint.output_bytes = footprint.accumulator_bytes / 8 + footprint.samples_bytes;
-  for (const ChainSpec& chain : network.chains) {
-    footprint.operations_per_path += operations_per_step(chain) * network.n_steps;
-  }
+  footprint.operations_per_path = operations_per_path(network.view());
   return footprint;
 }
 
@@ -84,10 +62,6 @@ void require_memory(std::uint64_t bytes) {
                          " of memory and the machine has " +
                          format_bytes(static_cast<double>(here)) +
                          "; fewer --samples or --threads need less, `blocrisk plan` says how much");
-}
-
-double assumed_operations_per_s(int lanes) {
-  return lanes == 16 ? 1.8e10 : lanes == 8 ? 1.2e10 : 1.7e9;
 }
 
 }  // namespace blocrisk

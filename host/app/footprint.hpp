@@ -27,8 +27,4 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
 /// system end the program once it is used.
 void require_memory(std::uint64_t bytes);
 
-/// Operations a second that one core is taken to do with vectors of `lanes` paths; measured once on
-/// the default scenario with a two-core AVX-512 server, so an order of magnitude elsewhere.
-double assumed_operations_per_s(int lanes);
-
 }  // namespace blocrisk

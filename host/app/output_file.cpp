@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "host/app/checks.hpp"
 #include "host/app/numbers.hpp"
 #include "host/support/error.hpp"
 
@@ -23,9 +24,11 @@ fs::path folder_of(const fs::path& path) {
 
 void refuse_existing(const fs::path& path, Existing existing) {
   std::error_code ignored;
-  const fs::file_status status = fs::status(path, ignored);
-  if (status.type() == fs::file_type::not_found || status.type() == fs::file_type::none) return;
-  if (!fs::is_regular_file(status)) {
+  // A link that leads nowhere is there too, and the finished file would not replace it either.
+  const fs::file_type type = fs::symlink_status(path, ignored).type();
+  if (type == fs::file_type::not_found || type == fs::file_type::none) return;
+  const fs::file_status target = fs::status(path, ignored);
+  if (fs::exists(target) && !fs::is_regular_file(target)) {
     throw EnvironmentError("output " + path.string() +
                            " is not a regular file; give another name with -o");
   }
@@ -47,12 +50,14 @@ void require_folder(const fs::path& folder) {
   }
 }
 
-/// Only making a file tells: permissions, read-only mounts and quotas all answer here.
-void require_writable(const fs::path& folder) {
-  std::string probe = (folder / ".blocrisk-probe-XXXXXX").string();
-  const int file = mkstemp(probe.data());
+/// Only making a file tells: permissions, read-only mounts, quotas and names that are too long all
+/// answer here. Named as the result is while it is written.
+void require_writable(const fs::path& path) {
+  constexpr int suffix_length = 4;
+  std::string probe = (folder_of(path) / ("." + path.filename().string() + ".XXXXXX.tmp")).string();
+  const int file = mkstemps(probe.data(), suffix_length);
   if (file < 0) {
-    throw EnvironmentError("cannot write to the output folder " + folder.string() + ": " +
+    throw EnvironmentError("cannot write output " + path.string() + ": " +
                            std::system_category().message(errno));
   }
   close(file);
@@ -71,7 +76,15 @@ void require_space(const fs::path& folder, std::uint64_t expected_bytes) {
 
 }  // namespace
 
+void add_output_option(CLI::App& command, std::string& output) {
+  command.add_option("-o,--output", output, "Result file (default: outputs/<name>.h5)")
+      ->check(names_a_file())
+      ->type_name("FILE");
+}
+
 fs::path output_path(const std::string& asked, const std::string& scenario_name) {
+  if (!asked.empty() && !fs::path(asked).has_filename())
+    throw UsageError("output " + asked + " names a folder; give a file name");
   if (!asked.empty()) return asked;
   std::string name = scenario_name;
   std::replace(name.begin(), name.end(), '/', '_');
@@ -79,12 +92,10 @@ fs::path output_path(const std::string& asked, const std::string& scenario_name)
 }
 
 void check_output(const fs::path& path, Existing existing, std::uint64_t expected_bytes) {
-  if (!path.has_filename())
-    throw UsageError("output " + path.string() + " names a folder; give a file name");
   refuse_existing(path, existing);
   const fs::path folder = folder_of(path);
   require_folder(folder);
-  require_writable(folder);
+  require_writable(path);
   require_space(folder, expected_bytes);
 }
 

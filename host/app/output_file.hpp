@@ -5,11 +5,17 @@
 #include <filesystem>
 #include <string>
 
+#include <CLI/App.hpp>
+
 namespace blocrisk {
 
 enum class Existing { refuse, replace };
 
-/// `asked`, or outputs/<name>.h5 where nothing was asked.
+/// -o, --output
+void add_output_option(CLI::App& command, std::string& output);
+
+/// `asked`, or outputs/<name>.h5 where nothing was asked. Throws UsageError where that names no
+/// file.
 std::filesystem::path output_path(const std::string& asked, const std::string& scenario_name);
 
 /// Throws EnvironmentError where the file exists and must not be replaced, or its folder is absent,

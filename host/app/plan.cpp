@@ -5,18 +5,19 @@
 #include "host/app/backends.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/cpu/cpu_backend.hpp"
 #include "host/scenario/calibrate.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {
 
 struct PlanOptions {
   ScenarioOptions scenario;
+  std::string output;
   int threads = 0;
   int lanes = 0;
   std::uint64_t n_samples = 0;
@@ -30,9 +31,7 @@ struct Plan {
   std::uint64_t n_paths;
   Footprint footprint;
   double paths_per_s;
-  std::uint64_t host_bytes() const {
-    return footprint.host_bytes() + static_cast<std::uint64_t>(cpu.threads) * cpu.bytes_per_thread;
-  }
+  std::uint64_t host_bytes() const { return footprint.host_bytes() + cpu.bytes(); }
   double expected_s() const { return static_cast<double>(n_paths) / paths_per_s; }
 };
 
@@ -42,11 +41,12 @@ Plan make_plan(const PlanOptions& options) {
   const Inventory here = take_inventory();
   Plan plan{};
   plan.name = scenario.name;
-  plan.output = output_path("", scenario.name).string();
+  plan.output = output_path(options.output, scenario.name).string();
   plan.n_steps = network.n_steps;
   plan.lanes = options.lanes > 0 ? options.lanes : here.cpu_lanes.back();
-  plan.cpu = cpu_memory(network, {options.threads, plan.lanes});
-  plan.n_paths = paths_of(options.scenario, scenario).count();
+  const PathRange range = paths_of(options.scenario, scenario);
+  plan.cpu = cpu_memory(network, {options.threads, plan.lanes}, range);
+  plan.n_paths = range.count();
   plan.footprint = estimate_footprint(network, plan.n_paths, options.n_samples);
   plan.paths_per_s =
       plan.cpu.threads * assumed_operations_per_s(plan.lanes) / plan.footprint.operations_per_path;
@@ -108,6 +108,7 @@ void add_plan_command(CLI::App& app, Action& action) {
   const auto options = std::make_shared<PlanOptions>();
   add_scenario_options(*command, options->scenario);
   add_cpu_options(*command, options->threads, options->lanes);
+  add_output_option(*command, options->output);
   command
       ->add_option_function<std::string>(
           "--samples",

@@ -3,8 +3,8 @@
 #include <unistd.h>
 #include <cstdio>
 
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {

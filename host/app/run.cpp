@@ -9,7 +9,6 @@
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
 #include "host/app/interrupt.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/progress.hpp"
@@ -20,6 +19,7 @@
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
 #include "host/support/error.hpp"
+#include "host/support/json.hpp"
 #include "host/support/sha256.hpp"
 
 namespace blocrisk {
@@ -180,8 +180,9 @@ void run_scenario(const RunCommand& options) {
   const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                footprint.output_bytes);
-  require_memory(footprint.host_bytes());
-  const ChosenBackend chosen = choose_backend(network, scenario.sampling.seed, options.backend);
+  const ChosenBackend chosen =
+      choose_backend({network, scenario.sampling.seed, range}, options.backend);
+  require_memory(footprint.host_bytes() + chosen.host_bytes);
   announce(options, chosen);
   const RunResult result = sample(options, network, *chosen.backend, range);
   timings.sample_s = watch.lap();
@@ -198,8 +199,7 @@ void run_scenario(const RunCommand& options) {
 }
 
 void add_output_options(CLI::App& command, RunCommand& options) {
-  command.add_option("-o,--output", options.output, "Result file (default: outputs/<name>.h5)")
-      ->type_name("FILE");
+  add_output_option(command, options.output);
   command.add_flag("--overwrite", options.overwrite, "Replace an existing result");
   command.add_flag(
       "--no-volatile", options.no_volatile,

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "host/app/checks.hpp"
 #include "host/app/numbers.hpp"
 #include "host/scenario/parse.hpp"
 #include "host/support/error.hpp"
@@ -14,7 +15,9 @@ constexpr std::uint64_t max_seed = std::numeric_limits<std::uint64_t>::max();
 }  // namespace
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
-  command.add_option("SCENARIO", options.file, "The scenario, a TOML file")->required();
+  command.add_option("SCENARIO", options.file, "The scenario, a TOML file")
+      ->required()
+      ->check(names_a_file());
   command
       .add_option("--set", options.overrides,
                   "Replace one input: key.path=value, =*0.8 multiplies, =+5 adds (repeatable)")

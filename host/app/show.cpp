@@ -2,11 +2,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "host/analysis/diagnostics_table.hpp"
 #include "host/analysis/table.hpp"
+#include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/io/result_reader.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {
@@ -28,12 +30,15 @@ void print_json(const StoredResult& result, const Summary& summary) {
       .member("commit", result.origin.commit)
       .key("summary")
       .raw(json_table(summary, result.facts))
+      .key("diagnostics")
+      .raw(json_diagnostics(result.facts))
       .end_object();
   std::printf("%s\n", json.text().c_str());
 }
 
 void print_text(const StoredResult& result, const Summary& summary) {
-  std::printf("%s\n", text_table(summary, result.facts).c_str());
+  std::printf("%s\n%s\n", text_table(summary, result.facts).c_str(),
+              text_diagnostics(result.facts).c_str());
   std::printf("%s: %s paths, seed %llu, engine %s (%s)\n", result.origin.scenario_name.c_str(),
               format_count(result.accumulators.n_paths).c_str(),
               static_cast<unsigned long long>(result.origin.seed),
@@ -45,7 +50,7 @@ void show_result(const ShowOptions& options) {
   const Summary summary = summarise(result.accumulators, result.facts);
   if (options.json) return print_json(result, summary);
   if (!options.csv) return print_text(result, summary);
-  std::fputs(csv_table(summary, result.facts).c_str(), stdout);
+  std::fputs((csv_table(summary, result.facts) + csv_diagnostics(result.facts)).c_str(), stdout);
 }
 
 }  // namespace
@@ -53,7 +58,9 @@ void show_result(const ShowOptions& options) {
 void add_show_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("show", "The tables of a result file");
   const auto options = std::make_shared<ShowOptions>();
-  command->add_option("RESULT", options->file, "The result, an .h5 file")->required();
+  command->add_option("RESULT", options->file, "The result, an .h5 file")
+      ->required()
+      ->check(names_a_file());
   CLI::Option* json = command->add_flag("--json", options->json, "For machines");
   command->add_flag("--csv", options->csv, "One row per member, mineral and figure")
       ->excludes(json);

@@ -3,12 +3,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "host/analysis/diagnostics_table.hpp"
 #include "host/app/commands.hpp"
-#include "host/app/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/support/error.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {
@@ -68,7 +69,8 @@ void write_json(const Scenario& scenario, const Network& network) {
         .member("message", adjustment.message)
         .end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  json.key("diagnostics").raw(json_diagnostics(facts_of(network, scenario))).end_object();
   std::printf("%s\n", json.text().c_str());
 }
 
@@ -110,6 +112,7 @@ void validate_scenario(const ValidateOptions& options) {
     if (options.json) return write_json(scenario, network);
     print_sizes(scenario, network);
     print_adjustments(network);
+    std::printf("\n%s", text_diagnostics(facts_of(network, scenario)).c_str());
   } catch (const ScenarioError& error) {
     if (options.json) write_complaints(error);
     throw;

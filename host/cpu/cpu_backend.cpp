@@ -1,12 +1,14 @@
 #include "host/cpu/cpu_backend.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <exception>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "host/cpu/engine_lanes.hpp"
+#include "host/engine/work.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk {
@@ -65,13 +67,48 @@ int choose_threads(int threads) {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
+/// What one thread does between two looks at progress and signals.
+struct ThreadBatch {
+  std::uint64_t block_paths;  ///< counted together
+  std::uint64_t paths;        ///< whole blocks
+};
+
+/// What a thread's batch is meant to take: a second, so that progress is lively and stopping quick.
+/// Where readying the thread's memory and handing over its counts take long themselves, as with
+/// thousands of steps, four times that.
+double wanted_batch_s(const NetworkView& network, const LaneVariant& variant) {
+  constexpr double assumed_bytes_per_s = 1e9;
+  const auto bytes = static_cast<double>(variant.workspace_bytes(network));
+  return std::max(1.0, 4.0 * bytes / assumed_bytes_per_s);
+}
+
+/// Whole blocks, or part of one where a block takes longer than that. At least one vector, and no
+/// more paths than a small network does in a second with its counting.
+ThreadBatch size_batch(const NetworkView& network, const LaneVariant& variant) {
+  constexpr double most_paths = 1 << 18;
+  const double wanted = wanted_batch_s(network, variant) * assumed_operations_per_s(variant.lanes) /
+                        operations_per_path(network);
+  const double least_paths = variant.lanes;
+  const auto paths = static_cast<std::uint64_t>(std::clamp(wanted, least_paths, most_paths));
+  const std::uint64_t block = std::min(paths_per_block(network), std::bit_floor(paths));
+  return {block, paths / block * block};
+}
+
+/// Threads that get a block of the range; another would only ready its memory.
+int busy_threads(int n_threads, PathRange range, std::uint64_t block_paths) {
+  if (range.count() == 0) return 1;
+  const std::uint64_t n_blocks = (range.last - 1) / block_paths - range.first / block_paths + 1;
+  return static_cast<int>(std::min(static_cast<std::uint64_t>(n_threads), n_blocks));
+}
+
 class CpuBackend final : public Backend {
  public:
   CpuBackend(const Network& network, std::uint64_t seed, CpuOptions options)
       : network_(network),
         seed_(seed),
         variant_(choose(options.lanes)),
-        n_threads_(choose_threads(options.threads)) {}
+        n_threads_(choose_threads(options.threads)),
+        batch_(size_batch(network.view(), variant_)) {}
 
   std::string name() const override { return "cpu"; }
   std::string device() const override {
@@ -79,17 +116,13 @@ class CpuBackend final : public Backend {
            std::to_string(variant_.lanes) + (variant_.lanes == 1 ? " lane (" : " lanes (") +
            variant_.instructions + ")";
   }
-  /// About a second of work for the widest lanes, so that progress is lively and stopping quick.
   std::uint64_t batch_paths() const override {
-    // At least a block each, or some threads would have nothing to do.
-    const std::uint64_t paths = 1024u * static_cast<std::uint64_t>(variant_.lanes);
-    return static_cast<std::uint64_t>(n_threads_) *
-           std::max(paths, paths_per_block(network_.view()));
+    return static_cast<std::uint64_t>(n_threads_) * batch_.paths;
   }
 
   void run(PathRange range, Accumulators& into, Samples* samples) override {
     const NetworkView view = network_.view();
-    SharedState shared(view, range, into, samples);
+    SharedState shared(view, range, batch_.block_paths, into, samples);
     std::exception_ptr failure;
     std::mutex failure_lock;
     const auto work = [&] {
@@ -101,12 +134,10 @@ class CpuBackend final : public Backend {
         shared.stop();
       }
     };
-    // A range may begin and end within a block. A thread without one would only ready its memory.
-    const std::uint64_t most_blocks = range.count() / paths_per_block(view) + 2;
-    const auto n_threads = std::min(static_cast<std::uint64_t>(n_threads_), most_blocks);
+    const int n_threads = busy_threads(n_threads_, range, batch_.block_paths);
     std::vector<std::jthread> others;
     try {
-      for (std::uint64_t k = 1; k < n_threads; ++k) others.emplace_back(work);
+      for (int k = 1; k < n_threads; ++k) others.emplace_back(work);
     } catch (...) {  // the system has no more threads; those that run end with their block
       shared.stop();
       throw;
@@ -121,6 +152,7 @@ class CpuBackend final : public Backend {
   std::uint64_t seed_;
   const LaneVariant& variant_;
   int n_threads_;
+  ThreadBatch batch_;
 };
 
 }  // namespace
@@ -138,9 +170,16 @@ std::unique_ptr<Backend> make_cpu_backend(const Network& network, std::uint64_t 
   return std::make_unique<CpuBackend>(network, seed, options);
 }
 
-CpuMemory cpu_memory(const Network& network, CpuOptions options) {
+double assumed_operations_per_s(int lanes) {
+  return lanes == 16 ? 1.8e10 : lanes == 8 ? 1.2e10 : 1.7e9;
+}
+
+CpuMemory cpu_memory(const Network& network, CpuOptions options, PathRange range) {
   const NetworkView view = network.view();
-  return {choose_threads(options.threads), choose(options.lanes).workspace_bytes(view)};
+  const LaneVariant& variant = choose(options.lanes);
+  const ThreadBatch batch = size_batch(view, variant);
+  return {busy_threads(choose_threads(options.threads), range, batch.block_paths),
+          variant.workspace_bytes(view)};
 }
 
 }  // namespace blocrisk

@@ -24,7 +24,9 @@ std::uint64_t paths_per_block(const NetworkView& network);
 /// for what members add up to.
 class SharedState {
  public:
-  SharedState(const NetworkView& network, PathRange range, Accumulators& into, Samples* samples);
+  /// `block_paths`: a power of two, at most `paths_per_block`.
+  SharedState(const NetworkView& network, PathRange range, std::uint64_t block_paths,
+              Accumulators& into, Samples* samples);
 
   /// The next block of paths, empty when there is none.
   PathRange next_block();

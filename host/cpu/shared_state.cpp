@@ -38,10 +38,10 @@ std::uint64_t paths_per_block(const NetworkView& network) {
   return paths;
 }
 
-SharedState::SharedState(const NetworkView& network, PathRange range, Accumulators& into,
-                         Samples* samples)
+SharedState::SharedState(const NetworkView& network, PathRange range, std::uint64_t block_paths,
+                         Accumulators& into, Samples* samples)
     : range_(range),
-      block_paths_(paths_per_block(network)),
+      block_paths_(block_paths),
       into_(into),
       samples_(samples),
       next_(range.first),

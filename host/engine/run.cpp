@@ -12,11 +12,6 @@ double seconds_since(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
 
-AccumulatorShape shape_of(const Network& network) {
-  return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
-          network.n_steps, network.header.n_years, network.header.n_thresholds};
-}
-
 /// Backends fill in the cells that have demand; the others are never short.
 void set_cells_without_demand(const Network& network, Samples& samples) {
   auto& first_short = samples.measure[static_cast<std::size_t>(Measure::first_short)];
@@ -70,6 +65,11 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
   result.sampling_s = seconds_since(start);
   if (next > options.range.first) result.done.push_back({options.range.first, next});
   return result;
+}
+
+AccumulatorShape shape_of(const Network& network) {
+  return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
+          network.n_steps, network.header.n_years, network.header.n_thresholds};
 }
 
 bool cell_has_demand(const Network& network, int member, int mineral) {

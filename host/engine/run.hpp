@@ -38,6 +38,8 @@ struct RunResult {
 
 RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options);
 
+/// Of the accumulators that a run of `network` fills.
+AccumulatorShape shape_of(const Network& network);
 /// Cells of members without demand, whose measures are known: 0, but `first_short` the horizon.
 bool cell_has_demand(const Network& network, int member, int mineral);
 double horizon_months(const Network& network);

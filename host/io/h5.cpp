@@ -3,8 +3,11 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <string>
+#include <system_error>
 
 #include "host/support/error.hpp"
 
@@ -353,6 +356,31 @@ Dataset Group::create_strings(const std::string& name, const std::vector<std::st
 
 // --- files
 
+namespace {
+
+/// HDF5's own complaints speak of its insides, and opening a pipe waits for its other end.
+void require_hdf5(const std::filesystem::path& path) {
+  const std::string name = path.string();
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found)
+    throw EnvironmentError(name + ": no such file");
+  if (std::filesystem::is_directory(status))
+    throw EnvironmentError(name + " is a folder; an HDF5 file is expected");
+  if (!error && !std::filesystem::is_regular_file(status))
+    throw EnvironmentError(name + " is not a regular file; an HDF5 file is expected");
+  if (std::ifstream stream(path, std::ios::binary); error || !stream) {
+    throw EnvironmentError(
+        name + " cannot be opened: " +
+        (error ? error : std::error_code(errno, std::system_category())).message());
+  }
+  if (H5Fis_hdf5(path.c_str()) > 0) return;
+  H5Eclear2(H5E_DEFAULT);
+  throw EnvironmentError(name + " is not an HDF5 file");
+}
+
+}  // namespace
+
 File File::create_in_memory(const std::string& file_name) {
   silence_errors();
   constexpr std::size_t growth_bytes = std::size_t{4} << 20;
@@ -372,10 +400,14 @@ File File::create_in_memory(const std::string& file_name) {
 
 File File::open(const std::filesystem::path& path) {
   silence_errors();
+  require_hdf5(path);
   auto name = std::make_shared<const std::string>(path.string());
-  return {Id(checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), name, "open the file"),
-             H5Fclose),
-          name};
+  Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (file.get() >= 0) return {std::move(file), std::move(name)};
+  H5Eclear2(H5E_DEFAULT);
+  throw EnvironmentError(*name +
+                         " is damaged, or cut short: it begins as an HDF5 file but cannot "
+                         "be opened as one");
 }
 
 Group File::root() const {

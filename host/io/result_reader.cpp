@@ -23,6 +23,15 @@ std::vector<Number> read_all(const h5::Group& group, const std::string& name) {
   return values;
 }
 
+/// Throws where there is another number of them.
+template <typename Number>
+std::vector<Number> read_values(const h5::Group& group, const std::string& name,
+                                std::size_t count) {
+  std::vector<Number> values(count);
+  group.open_dataset(name).read(h5::type_of<Number>(), values.data(), count);
+  return values;
+}
+
 void check_schema(const h5::Group& root, const std::string& file) {
   if (!root.has_attribute("schema") || root.text_attribute("schema") != result_schema) {
     throw EnvironmentError(file + " is not a result of blocrisk");
@@ -42,6 +51,20 @@ int small_count(const h5::Group& root, const std::string& name, const std::strin
   return static_cast<int>(value);
 }
 
+Diagnostics read_diagnostics(const h5::Group& root, const ResultFacts& facts) {
+  const h5::Group group = root.open_group("diagnostics");
+  const std::size_t n_minerals = facts.minerals.size();
+  Diagnostics found;
+  found.stages = group.open_dataset("stage").read_strings();
+  const std::size_t n_stages = found.stages.size();
+  found.n1_coverage = read_values<double>(group, "n1_coverage", n_minerals);
+  found.hhi = read_values<double>(group, "hhi", n_minerals * n_stages);
+  found.import_reliance =
+      read_values<double>(group, "import_reliance", facts.members.size() * n_minerals);
+  found.calibration_scale = read_values<double>(group, "calibration_scale", n_minerals * n_stages);
+  return found;
+}
+
 /// The facts but for the scales, which lie beside the sums they belong to.
 ResultFacts read_facts(const h5::Group& root, const std::string& file) {
   ResultFacts facts;
@@ -53,17 +76,22 @@ ResultFacts read_facts(const h5::Group& root, const std::string& file) {
   facts.n_years = small_count(root, "n_years", file);
   facts.short_threshold = root.real_attribute("short_threshold");
   if (root.has("threshold")) facts.thresholds = read_all<double>(root, "threshold");
+  facts.diagnostics = read_diagnostics(root, facts);
   return facts;
 }
 
 void read_scales(const h5::Group& accumulators, ResultFacts& facts) {
-  const auto append = [&accumulators](const MeasureInfo& info, std::vector<double>& into) {
+  const auto append = [&accumulators](const MeasureInfo& info, std::size_t count,
+                                      std::vector<double>& into) {
     const h5::Group group = accumulators.open_group(group_of(info.kind));
-    const std::vector<double> scales = read_all<double>(group, scale_name(info));
+    const auto scales = read_values<double>(group, scale_name(info), count);
     into.insert(into.end(), scales.begin(), scales.end());
   };
-  for (const MeasureInfo& info : measure_table) append(info, facts.measure_scale);
-  for (const MeasureInfo& info : member_measure_table) append(info, facts.member_measure_scale);
+  const std::size_t n_members = facts.members.size();
+  for (const MeasureInfo& info : measure_table)
+    append(info, n_members * facts.minerals.size(), facts.measure_scale);
+  for (const MeasureInfo& info : member_measure_table)
+    append(info, n_members, facts.member_measure_scale);
 }
 
 void read_worst(const h5::Group& root, const std::string& name, std::vector<WorstList>& lists) {

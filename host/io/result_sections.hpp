@@ -12,6 +12,8 @@ void write_origin(NetcdfGroup& root, const ResultContent& content);
 void write_summary(NetcdfGroup& root, const ResultContent& content);
 /// `/timeline`
 void write_timeline(NetcdfGroup& root, const ResultContent& content);
+/// `/diagnostics`
+void write_diagnostics(NetcdfGroup& root, const ResultContent& content);
 /// `/accumulators`
 void write_accumulators(NetcdfGroup& root, const ResultContent& content);
 /// `/samples`

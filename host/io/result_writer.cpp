@@ -12,6 +12,7 @@ void write_sections(const h5::File& file, const ResultContent& content) {
   write_origin(root, content);
   write_summary(root, content);
   write_timeline(root, content);
+  write_diagnostics(root, content);
   write_accumulators(root, content);
   write_samples(root, content);
 }

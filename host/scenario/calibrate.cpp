@@ -6,6 +6,7 @@
 #include "host/scenario/calibrate_measures.hpp"
 #include "host/scenario/calibrate_pools.hpp"
 #include "host/scenario/calibrate_world.hpp"
+#include "host/scenario/findings.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk {
@@ -39,9 +40,9 @@ void build_mineral(const Scenario& scenario, int mineral, Pools& pools) {
   network.chains.push_back(build_chain({scenario, input, base, pools}));
   for (std::size_t at = first_real; at < network.reals.size(); ++at) {
     if (std::isfinite(network.reals[at])) continue;
-    pools.complaints().push_back(
-        {"", 0, "minerals[" + input.law->id + "]", "",
-         "some of its tonnages leave the range of single precision (1e-37 to 1e38 t a step)"});
+    pools.complaints().push_back(complaint_at(
+        scenario, "minerals[" + input.law->id + "]", input.law->source, "",
+        "some of its tonnages leave the range of single precision (1e-37 to 1e38 t a step)"));
     return;
   }
 }
@@ -57,7 +58,8 @@ Network calibrate(const Scenario& scenario) {
   }
   if (!pools.complaints().empty()) throw ScenarioError(pools.complaints());
   set_header(scenario, network);
-  build_measures(scenario, network);
+  build_measures(scenario, network, pools.complaints());
+  if (!pools.complaints().empty()) throw ScenarioError(pools.complaints());
   network.hash = hash_network(network);
   return network;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "host/scenario/calibrate_flows.hpp"
+#include "host/scenario/findings.hpp"
 #include "host/scenario/number_text.hpp"
 
 namespace blocrisk {
@@ -42,11 +43,8 @@ class Balancer {
   }
 
   void complain(const std::string& subject, const std::string& message) {
-    const SourceLine& at = chain_.law->source;
-    const auto& files = scenario_.provenance.files;
-    const bool known = at.file >= 0 && static_cast<std::size_t>(at.file) < files.size();
-    complaints_.push_back({known ? files[static_cast<std::size_t>(at.file)] : "", at.line,
-                           "minerals[" + chain_.law->id + "]", subject, message});
+    complaints_.push_back(complaint_at(scenario_, "minerals[" + chain_.law->id + "]",
+                                       chain_.law->source, subject, message));
   }
 
   void set_sinks(StageBase& base, const StageBase* next) {
@@ -153,7 +151,8 @@ class Balancer {
     if (sum > 1.0 + reported_scale_change) {
       report(scenario_.countries[static_cast<std::size_t>(importer)].id,
              "named import fractions sum to " + rounded_text(sum) +
-                 "; base flows keep their proportions");
+                 ", more than 1: taken in their proportions, with next to nothing for other "
+                 "exporters");
     }
     return known;
   }

@@ -3,6 +3,9 @@
 #include <cmath>
 
 #include "host/scenario/calibrate_numbers.hpp"
+#include "host/scenario/fields.hpp"
+#include "host/scenario/findings.hpp"
+#include "host/scenario/number_text.hpp"
 #include "kernels/math/exact_double.hpp"
 #include "kernels/stats/fixed_point.hpp"
 
@@ -15,22 +18,68 @@ const double largest_units = std::ldexp(1.0, fixed_point_bits);
 constexpr double bound_margin = 2.0;
 constexpr double largest_log_price = 2.5;
 
-/// Largest loss or cost a member can have in one mineral over the horizon, in USD.
-double usd_bound(const Scenario& scenario, const Network& network, int mineral, int member) {
-  const auto m = static_cast<std::size_t>(mineral);
-  const ChainSpec& chain = network.chains[m];
-  double demand_t = 0.0;
+/// The most that single precision is trusted with: every mineral may reach it, and a member's sum
+/// over all of them still stays below 3.4e38.
+constexpr double largest_usd = 1e36;
+
+/// Demand of a member for a mineral over the horizon; 0 where it has none.
+double horizon_demand_t(const Network& network, int mineral, int member) {
+  const ChainSpec& chain = network.chains[static_cast<std::size_t>(mineral)];
   for (int cell = 0; cell < chain.n_cells; ++cell) {
     if (network.ints[chain.cell_member + static_cast<Offset>(cell)] != member) continue;
     const auto sink =
         static_cast<Offset>(network.ints[chain.cell_sink + static_cast<Offset>(cell)]);
-    demand_t = network.reals[chain.total_demand_t + sink];
+    return network.reals[chain.total_demand_t + sink];
   }
-  const Mineral& law = scenario.minerals[m];
-  const double dearest_usd_per_t =
-      law.price_usd_per_t * (exp_d(largest_log_price) + scenario.floor_ratio(mineral));
-  const double bound_usd = bound_margin * demand_t * (law.at_risk_usd_per_t + dearest_usd_per_t);
+  return 0.0;
+}
+
+double dearest_ratio(const Scenario& scenario, int mineral) {
+  return exp_d(largest_log_price) + scenario.floor_ratio(mineral);
+}
+
+/// Largest loss or cost a member can have in one mineral over the horizon, in USD.
+double usd_bound(const Scenario& scenario, const Network& network, int mineral, int member) {
+  const Mineral& law = scenario.minerals[static_cast<std::size_t>(mineral)];
+  const double dearest_usd_per_t = law.price_usd_per_t * dearest_ratio(scenario, mineral);
+  const double bound_usd = bound_margin * horizon_demand_t(network, mineral, member) *
+                           (law.at_risk_usd_per_t + dearest_usd_per_t);
   return bound_usd > 1.0 ? bound_usd : 1.0;
+}
+
+/// Names what makes most of the sum: the value at risk or the price.
+Complaint too_much_money(const Scenario& scenario, const Network& network, int mineral,
+                         int member) {
+  const Mineral& law = scenario.minerals[static_cast<std::size_t>(mineral)];
+  const double ratio = dearest_ratio(scenario, mineral);
+  const bool at_risk = law.at_risk_usd_per_t > law.price_usd_per_t * ratio;
+  const double demand_t = horizon_demand_t(network, mineral, member);
+  const double allowed_usd_per_t =
+      largest_usd / (2.0 * bound_margin * demand_t * (at_risk ? 1.0 : ratio));
+  return complaint_at(
+      scenario,
+      row_address("minerals", law) + (at_risk ? ".at_risk_usd_per_t" : ".price_usd_per_t"),
+      law.source, number_text(at_risk ? law.at_risk_usd_per_t : law.price_usd_per_t),
+      "times the " + rounded_text(demand_t) + " t that " +
+          network.members[static_cast<std::size_t>(member)] +
+          " wants over the horizon is more money than single precision holds; must be at most " +
+          rounded_text(allowed_usd_per_t) + ", or the demand less");
+}
+
+/// One complaint a mineral, about the member with the most at stake.
+void check_money(const Scenario& scenario, const Network& network,
+                 std::vector<Complaint>& complaints) {
+  const int n_members = static_cast<int>(network.members.size());
+  for (int mineral = 0; mineral < static_cast<int>(network.minerals.size()); ++mineral) {
+    int most = 0;
+    for (int member = 1; member < n_members; ++member) {
+      if (usd_bound(scenario, network, mineral, member) >
+          usd_bound(scenario, network, mineral, most))
+        most = member;
+    }
+    if (n_members > 0 && usd_bound(scenario, network, mineral, most) > largest_usd)
+      complaints.push_back(too_much_money(scenario, network, mineral, most));
+  }
 }
 
 /// The bound of a measure's kind; `usd` is the one for money.
@@ -82,7 +131,8 @@ float peak_window_scale(std::int32_t n_steps) {
 
 }  // namespace
 
-void build_measures(const Scenario& scenario, Network& network) {
+void build_measures(const Scenario& scenario, Network& network,
+                    std::vector<Complaint>& complaints) {
   for (const double threshold : scenario.measures.exceedance) {
     network.exceedance.push_back(static_cast<float>(threshold));
   }
@@ -94,6 +144,7 @@ void build_measures(const Scenario& scenario, Network& network) {
   header.peak_window_steps = window_steps > 1.0 ? static_cast<std::int32_t>(window_steps) : 1;
   header.peak_window_scale = peak_window_scale(header.peak_window_steps);
   build_scales(scenario, network);
+  check_money(scenario, network, complaints);
 }
 
 }  // namespace blocrisk

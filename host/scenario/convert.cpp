@@ -263,6 +263,8 @@ class Conversion {
     if (keys == nullptr) {
       complain(source, std::string(name), describe(found->second),
                "must be a section [" + std::string(name) + "]");
+      for (const KeySpec& key : find_section(name)->keys)
+        result_.unreadable.insert(std::string(name) + "." + std::string(key.name));
       return;
     }
     convert_keys(*keys, *find_section(name), std::string(name) + ".", source, target);
@@ -291,7 +293,7 @@ class Conversion {
       const auto key = keys->find(section.keys.front().name);
       const std::string* entry_name = key == keys->end() ? nullptr : key->second.as<std::string>();
       const std::string prefix =
-          std::string(name) + "." + (entry_name != nullptr ? *entry_name : "?") + ".";
+          std::string(name) + "." + (entry_name != nullptr ? *entry_name : "") + ".";
       convert_keys(*keys, section, prefix, value.source, entry);
     }
   }

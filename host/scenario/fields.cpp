@@ -328,7 +328,8 @@ constexpr std::array trade_fields{
     Field<TradeRow>{"exporter", &TradeRow::exporter, key, any, "country id", "From whom, abroad."},
     Field<TradeRow>{"import_fraction", &TradeRow::import_fraction, required, fraction,
                     "fraction of imports",
-                    "The exporter's part; those of an importer sum to at most 1.05."},
+                    "The exporter's part; those of an importer are not normalised, and the "
+                    "exporters not named share what they leave of 1."},
 };
 
 constexpr std::array stock_fields{

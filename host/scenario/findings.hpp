@@ -17,6 +17,14 @@ namespace blocrisk {
 /// cannot be judged.
 using Unreadable = std::set<std::string, std::less<>>;
 
+/// Where an address was written: its own place, or that of what it lies in, or `fallback`, its row.
+[[nodiscard]] SourceLine place_of(const Scenario& scenario, const std::string& address,
+                                  SourceLine fallback);
+
+/// A complaint at that place.
+[[nodiscard]] Complaint complaint_at(const Scenario& scenario, const std::string& address,
+                                     SourceLine fallback, std::string value, std::string message);
+
 /// Complaints about a scenario's values, each placed at the line that wrote it where that is known.
 class Findings {
  public:
@@ -33,8 +41,7 @@ class Findings {
     return !unreadable_->contains(address);
   }
 
-  /// Complains, unless the address is unreadable anyway. `fallback` is the place where no part of
-  /// the address has one of its own: its row.
+  /// Complains, unless the address is unreadable anyway.
   void add(const std::string& address, SourceLine fallback, std::string value, std::string message);
 
   /// Complains where `index` is none: "no such country; nearest: CHN". `table` is where it should
@@ -44,8 +51,6 @@ class Findings {
                    const std::vector<std::string>& known);
 
  private:
-  [[nodiscard]] SourceLine place(const std::string& address, SourceLine fallback) const;
-
   const Scenario* scenario_;
   Complaints* complaints_;
   bool missing_is_told_;

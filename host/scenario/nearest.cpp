@@ -31,11 +31,22 @@ int edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+namespace {
+
+/// A name with its unit left off is as near as one wrong letter.
+int distance_of(std::string_view word, std::string_view candidate) {
+  const bool lacks_its_end = word.size() >= 3 && candidate.starts_with(word) &&
+                             candidate.substr(word.size()).starts_with('_');
+  return lacks_its_end ? 1 : edit_distance(word, candidate);
+}
+
+}  // namespace
+
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string* best = nullptr;
   int best_distance = std::numeric_limits<int>::max();
   for (const std::string& candidate : candidates) {
-    const int distance = edit_distance(word, candidate);
+    const int distance = distance_of(word, candidate);
     if (distance < best_distance) {
       best = &candidate;
       best_distance = distance;

@@ -12,7 +12,7 @@ namespace blocrisk {
 [[nodiscard]] int edit_distance(std::string_view a, std::string_view b);
 
 /// The candidate with the smallest edit distance, the first among equals; empty where there is
-/// none.
+/// none. One that only goes on where the word ends, as "output_t_per_yr" does, is at distance 1.
 [[nodiscard]] std::string nearest(std::string_view word,
                                   const std::vector<std::string>& candidates);
 

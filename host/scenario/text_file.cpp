@@ -1,6 +1,7 @@
 #include "host/scenario/text_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <system_error>
 
@@ -70,13 +71,17 @@ TextFile read_text_file(const std::filesystem::path& path, std::uintmax_t max_by
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return problem("no such file", true);
   if (error) return problem("cannot be read: " + error.message(), true);
-  if (status.type() != std::filesystem::file_type::regular) return problem("is not a regular file");
+  if (std::filesystem::is_directory(status))
+    return problem("is a folder; a file is expected", true);
+  if (!std::filesystem::is_regular_file(status)) return problem("is not a regular file", true);
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) return problem("cannot be read: " + error.message(), true);
   if (size > max_bytes) return problem("is larger than " + limit);
 
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return problem("cannot be opened", true);
+  if (!stream) {
+    return problem("cannot be opened: " + std::system_category().message(errno), true);
+  }
   // The size is a hint only: files under /proc say 0, and a file can grow while it is read.
   std::string text(static_cast<std::size_t>(std::max<std::uintmax_t>(size, 4096)) + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));

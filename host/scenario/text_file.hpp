@@ -16,7 +16,7 @@ struct TextFile {
   std::string text;
   std::string problem;  ///< empty where all is well
   int line = 0;         ///< of the problem; 0 where it concerns the file
-  bool absent = false;  ///< the file does not exist or cannot be opened
+  bool absent = false;  ///< there is no file there, or it cannot be opened
 };
 
 [[nodiscard]] TextFile read_text_file(const std::filesystem::path& path, std::uintmax_t max_bytes);

@@ -5,8 +5,8 @@
 
 namespace blocrisk {
 
-SourceLine Findings::place(const std::string& address, SourceLine fallback) const {
-  const auto& keys = scenario_->provenance.keys;
+SourceLine place_of(const Scenario& scenario, const std::string& address, SourceLine fallback) {
+  const auto& keys = scenario.provenance.keys;
   // From the address itself to what it lies in: "actor.CHN.start[0]", "actor.CHN.start", ...
   for (std::size_t end = address.size(); end != std::string::npos && end > 0;
        end = address.find_last_of(".[", end - 1)) {
@@ -16,10 +16,20 @@ SourceLine Findings::place(const std::string& address, SourceLine fallback) cons
   return fallback;
 }
 
+Complaint complaint_at(const Scenario& scenario, const std::string& address, SourceLine fallback,
+                       std::string value, std::string message) {
+  const SourceLine at = place_of(scenario, address, fallback);
+  const auto& files = scenario.provenance.files;
+  const bool known = at.file >= 0 && static_cast<std::size_t>(at.file) < files.size();
+  return {known ? files[static_cast<std::size_t>(at.file)] : "", at.line, address, std::move(value),
+          std::move(message)};
+}
+
 void Findings::add(const std::string& address, SourceLine fallback, std::string value,
                    std::string message) {
   if (!can_read(address)) return;
-  complaints_->add(place(address, fallback), address, std::move(value), std::move(message));
+  complaints_->add(place_of(*scenario_, address, fallback), address, std::move(value),
+                   std::move(message));
 }
 
 void Findings::check_known(int index, const std::string& address, SourceLine fallback,

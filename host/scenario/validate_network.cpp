@@ -9,8 +9,6 @@
 namespace blocrisk {
 namespace {
 
-/// Import fractions are rounded shares of published tables; beyond this they are a mistake.
-constexpr double max_import_sum = 1.05;
 constexpr double symmetry_tolerance = 1e-9;
 /// Below this a Cholesky factor in double is noise.
 constexpr double min_eigenvalue = 1e-10;
@@ -143,21 +141,10 @@ class NetworkChecks {
   }
 
   void check_trade() {
-    std::map<std::string, double> sums;
     for (const TradeRow& row : s_.trade) {
-      if (row.importer == row.exporter) {
-        findings_.add(row_address("trade", row) + ".exporter", row.source, row.exporter,
-                      "must be another country than the importer");
-      }
-      if (row.importer_index == no_index || row.stage_index == no_index) continue;
-      double& sum = sums[row.mineral + "," + row.stage + "," + row.importer];
-      const double before = sum;
-      sum += row.import_fraction;
-      if (!(before <= max_import_sum && sum > max_import_sum)) continue;
-      findings_.add(row_address("trade", row) + ".import_fraction", row.source,
-                    number_text(row.import_fraction),
-                    "the fractions of this importer sum to " + rounded_text(sum) +
-                        "; must be at most " + number_text(max_import_sum));
+      if (row.importer != row.exporter) continue;
+      findings_.add(row_address("trade", row) + ".exporter", row.source, row.exporter,
+                    "must be another country than the importer");
     }
   }
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -77,6 +78,17 @@ class CommandLine(Case):
             ["run", BASELINE, "--backend", "cuda", "--threads", "2"],
             ["run", BASELINE, "--paths", "10", "--path-range", "0:10"],
             ["run", BASELINE, "-o", f"{self.folder}/"],
+            ["run", BASELINE, "-o", ""],
+            ["validate", ""],
+            ["show", ""],
+            ["run", BASELINE, "--lanes", "wide"],
+            ["run", BASELINE, "--threads", "-1"],
+            ["run", BASELINE, "--threads", "two"],
+            ["run", BASELINE, "--samples", "-1"],
+            ["run", BASELINE, "--batch", "0"],
+            ["run", BASELINE, "--set"],
+            ["plan", BASELINE, "--devices", "0"],
+            ["plan", BASELINE, "-o", f"{self.folder}/"],
         ]:
             with self.subTest(arguments=arguments):
                 done = self.expect(2, *arguments)
@@ -87,6 +99,21 @@ class CommandLine(Case):
         said = self.expect(2, "rnu", "x.toml").stderr
         for word in ["rnu", "run", "validate", "plan", "show", "devices"]:
             self.assertIn(word, said)
+
+    def test_what_was_given_and_what_is_allowed_are_said(self):
+        for arguments, words in [
+            (["run", BASELINE, "--lanes", "3"], ["--lanes", "3", "1, 8 and 16"]),
+            (["run", BASELINE, "--lanes", "wide"], ["--lanes", "wide", "1, 8 and 16"]),
+            (["run", BASELINE, "--threads", "-1"], ["--threads", "-1", "1 to 4096"]),
+            (["run", BASELINE, "--backend", "gpu"], ["--backend", "gpu", "auto", "cpu", "cuda"]),
+            (["run", BASELINE, "--backend", "cpu", "--devices", "0"], ["--devices", "--backend cpu"]),
+            (["run", BASELINE, "-o", ""], ["--output", "must name a file"]),
+            (["show", ""], ["RESULT", "must name a file"]),
+        ]:
+            with self.subTest(arguments=arguments):
+                said = self.expect(2, *arguments).stderr
+                for word in words:
+                    self.assertIn(word, said)
 
     def test_a_bad_number_is_named_with_what_is_allowed(self):
         for option, values in {
@@ -213,7 +240,10 @@ class Refusals(Case):
         folder.mkdir()
         plain = self.folder / "plain"
         plain.write_text("")
-        for output in [self.folder / "absent/out.h5", folder, plain / "out.h5", Path("/proc/out.h5"), Path("/dev/full")]:
+        (self.folder / "nowhere").symlink_to("absent")
+        (self.folder / "round").symlink_to("round")
+        for output in [self.folder / "absent/out.h5", folder, plain / "out.h5", Path("/proc/out.h5"), Path("/dev/full"),
+                       self.folder / "nowhere", self.folder / "round", self.folder / ("long" * 63)]:
             with self.subTest(output=output):
                 self.expect(4, "run", BASELINE, "--paths", "1e12", "-o", output, timeout=20)
 
@@ -222,6 +252,19 @@ class Refusals(Case):
         self.folder.chmod(0o500)
         self.expect(4, "run", BASELINE, "--paths", "1e12", "-o", self.folder / "out.h5", timeout=20)
 
+    def test_more_memory_than_there_is_is_refused_before_any_sampling(self):
+        plan = json.loads(self.expect(0, "plan", BASELINE, "--paths", "1e12", "--threads", 4096, "--json").stdout)
+        here = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if plan["host_memory_bytes"] <= here:
+            self.skipTest("this machine has the memory")
+        self.assertLess(plan["host_memory_bytes"] - 4096 * plan["host_memory_per_thread_bytes"], here,
+                        "it is the threads that take too much")
+        done = self.expect(4, "run", BASELINE, "--paths", "1e12", "--threads", 4096, "--backend", "cpu",
+                           "-o", self.folder / "out.h5", timeout=20)
+        for word in ["memory", "--threads", "plan"]:
+            self.assertIn(word, done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_an_absent_backend_is_an_error_that_lists_what_is_here(self):
         if json.loads(self.expect(0, "devices", "--json").stdout)["cuda"]["devices"]:
             self.skipTest("CUDA is here")
@@ -229,14 +272,47 @@ class Refusals(Case):
         self.assertIn("cpu", done.stderr)
         self.assertEqual(list(self.folder.iterdir()), [])
 
-    def test_a_file_that_is_no_result_is_refused(self):
-        text = self.folder / "text.h5"
-        text.write_text("not a result")
+    def expect_one_line(self, code, word, *arguments, **options):
+        done = self.expect(code, *arguments, **options)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        self.assertIn(word, done.stderr)
+        return done
+
+    def test_a_file_that_is_no_result_is_refused_in_one_line(self):
+        whole = self.result("whole.h5", paths=100).read_bytes()
+        for name, content in {"text.h5": b"not a result", "empty.h5": b"", "half.h5": whole[:len(whole) // 2],
+                              "head.h5": whole[:100]}.items():
+            (self.folder / name).write_bytes(content)
         with h5py.File(self.folder / "other.h5", "w") as other:
             other["x"] = [1.0]
-        for path in [text, self.folder / "other.h5", self.folder / "absent.h5", self.folder]:
-            with self.subTest(path=path):
-                self.assertNotEqual(self.expect(4, "show", path).stderr, "")
+        os.mkfifo(self.folder / "pipe.h5")
+        for name, word in {"text.h5": "not an HDF5 file", "empty.h5": "not an HDF5 file", "half.h5": "cut short",
+                           "head.h5": "cut short", "other.h5": "not a result", "absent.h5": "no such file",
+                           ".": "is a folder", "pipe.h5": "not a regular file"}.items():
+            with self.subTest(name=name):
+                done = self.expect_one_line(4, word, "show", self.folder / name, timeout=20)
+                self.assertIn(str(self.folder / name), done.stderr)
+
+    def test_what_is_no_scenario_file_is_refused_in_one_line(self):
+        os.mkfifo(self.folder / "pipe.toml")
+        for name, word in {"absent.toml": "no such file", ".": "is a folder", "pipe.toml": "not a regular file"}.items():
+            for command in ["run", "validate", "plan"]:
+                with self.subTest(name=name, command=command):
+                    self.expect_one_line(4, word, command, self.folder / name, timeout=20)
+
+    def test_a_file_that_may_not_be_read_is_refused_in_one_line(self):
+        """As root, by somebody else: root may read anything."""
+        self.folder.chmod(0o755)
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        for command, name in [("show", "locked.h5"), ("validate", "locked.toml")]:
+            path = self.folder / name
+            path.write_text("")
+            path.chmod(0)
+            try:
+                self.expect_one_line(4, "Permission denied", command, path, **user)
+            except PermissionError:
+                self.skipTest("the program may not be run by another user")
 
 
 class Mistakes(Case):
@@ -265,11 +341,14 @@ class Mistakes(Case):
         self.assertEqual({c["line"] for c in answer["complaints"]}, {3, 5})
 
     def test_a_bad_set_is_a_complaint(self):
-        for bad in ["clock.yeers=3", "clock.years=-3", "clock.years", "=3", "nodes[gallium,refine,XXX].growth_per_yr=0"]:
+        for bad in ["clock.yeers=3", "clock.years=-3", "clock.years", "=3", "nodes[gallium,refine,XXX].growth_per_yr=0",
+                    "nodes[gallium].growth_per_yr=1", "nodes[gallium,refine,CHN", "minerals[gallium].id=x", "network=3",
+                    "actor.CHN.events_per_yr[9]=1", "actor.CHN.events_per_yr[-1]=1", "clock.years=*x", "clock.start=*2",
+                    "clock.years=", "clock.years=1e999", "clock={years=3}", "a[=1", ".=1", "[]=1", "x.y.z=1"]:
             with self.subTest(bad=bad):
                 done = blocrisk("validate", BASELINE, "--set", bad)
-                self.assertIn(done.returncode, [2, 3], done.stdout)
-                self.assertNotEqual(done.stderr, "")
+                self.assertEqual(done.returncode, 3, done.stdout)
+                self.assertIn(bad, done.stderr)
 
     def test_no_paths_is_a_mistake(self):
         self.assertIn("paths", self.expect(3, "run", BASELINE, "--set", "sampling.paths=0").stderr)
@@ -294,6 +373,25 @@ class Stopping(Case):
                 self.assertEqual(out, "")
                 self.assertIn("nothing was written", err)
                 self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_signal_is_noticed_soon_however_long_a_path_takes(self):
+        """4,096 steps and one lane: a block of paths would take minutes."""
+        run = subprocess.Popen(
+            [BLOCRISK, "run", BASELINE, "--paths", "1e9", "-o", self.folder / "out.h5", "--progress", "json",
+             "--lanes", "1", "--set", 'bloc.members=["JPN"]', "--set", "clock.years=4",
+             "--set", "clock.steps_per_year=1024"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+        for line in run.stderr:
+            if '"backend"' in line:
+                break
+        time.sleep(1)  # well into the sampling
+        run.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        _, err = run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 5, err)
+        self.assertLess(time.monotonic() - start, 20)
+        self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_a_reader_who_leaves_is_no_error(self):
         read, write = os.pipe()
@@ -351,11 +449,32 @@ class OtherCommands(Case):
         self.assertTrue(answer["valid"])
         self.assertEqual(answer["minerals"], 13)
 
+    def test_static_diagnostics_are_shown_and_stored(self):
+        path = self.result("out.h5", paths=100)
+        answers = [json.loads(self.expect(0, *command, "--json").stdout)["diagnostics"]
+                   for command in [("validate", BASELINE), ("show", path)]]
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(len(answers[0]["minerals"]), 13)
+        for done in [self.expect(0, "validate", BASELINE), self.expect(0, "show", path)]:
+            self.assertIn("N-1 %", done.stdout)
+        with h5py.File(path) as file:
+            gallium = list(file["diagnostics/mineral"].asstr()).index("gallium")
+            refine = list(file["diagnostics/stage"].asstr()).index("refine")
+            shown = next(row for row in answers[1]["minerals"] if row["mineral"] == "gallium")
+            self.assertEqual(shown["n1_coverage"], file["diagnostics/n1_coverage"][gallium])
+            self.assertEqual(shown["hhi_refine"], file["diagnostics/hhi"][gallium, refine])
+            self.assertGreater(shown["hhi_refine"], 0.9)
+        self.assertIn("JPN,gallium,import_reliance,1,", self.expect(0, "show", path, "--csv").stdout)
+
     def test_plan_estimates_without_sampling(self):
         plan = json.loads(self.expect(0, "plan", BASELINE, "--json", "--paths", "1e12", timeout=20).stdout)
         for key in ["host_memory_bytes", "device_memory_bytes", "output_bytes", "expected_s"]:
             self.assertGreater(plan[key], 0, key)
         self.assertLess(plan["host_memory_bytes"], 2**30)
+        self.assertEqual(plan["output"], "outputs/baseline-2027.h5")
+        plan = json.loads(self.expect(0, "plan", BASELINE, "--json", "-o", "absent/x.h5", cwd=self.folder).stdout)
+        self.assertEqual(plan["output"], "absent/x.h5")
+        self.assertEqual(list(self.folder.iterdir()), [], "a plan touches nothing")
         self.assertIn("estimate", self.expect(0, "plan", BASELINE).stdout)
 
     def test_show_gives_back_what_the_run_printed(self):

@@ -17,7 +17,7 @@ import numpy as np
 import xarray as xr
 
 ENGINES = ("h5netcdf", "netcdf4")
-GROUPS = ("/", "timeline", "accumulators", "accumulators/ratio", "accumulators/months",
+GROUPS = ("/", "timeline", "diagnostics", "accumulators", "accumulators/ratio", "accumulators/months",
           "accumulators/usd", "accumulators/shortfall_timeline")
 LEVELS = (0.9, 0.95, 0.99, 0.995, 0.999)
 MEASURES = {"ratio": ("shortfall", "peak", "drawn", "curtailed", "essential_shortfall"),
@@ -27,6 +27,7 @@ FIGURES = ("mean", "std", "stderr", "quantile", "quantile_lo", "quantile_hi", "v
            "var_hi", "cvar", "cvar_lo", "cvar_hi", "support", "paths_needed", "thin")
 
 FILE = None  # set below
+IS_SYNTHETIC = not sys.argv[1].endswith(".h5")
 
 
 def open_with(engine, group=None, **options):
@@ -88,6 +89,31 @@ class Xarray(unittest.TestCase):
                 self.assertEqual(ds["days_of_cover_mean"].dtype, np.float64)
                 self.assertEqual(ds["price_ratio_quantile"].dims, ("mineral", "time", "quantile"))
                 ds["shortfall_mean"].sel(member="JPN", mineral="gallium", time=start)
+
+
+    def test_diagnostics_are_selected_by_member_mineral_and_stage(self):
+        for engine in ENGINES:
+            with open_with(engine, "diagnostics") as ds:
+                self.assertEqual(ds["n1_coverage"].dims, ("mineral",))
+                self.assertEqual(ds["hhi"].dims, ("mineral", "stage"))
+                self.assertEqual(ds["import_reliance"].dims, ("member", "mineral"))
+                self.assertEqual(ds["calibration_scale"].dims, ("mineral", "stage"))
+                for name in ds.data_vars:
+                    self.assertEqual(ds[name].dtype, np.float64)
+                    self.assertEqual(ds[name].attrs["units"], "1")
+                hhi = ds["hhi"].sel(mineral="gallium", stage="refine").item()
+                self.assertTrue(0 < hhi <= 1, hhi)
+                np.testing.assert_array_equal(np.isnan(ds["hhi"]), np.isnan(ds["calibration_scale"]))
+                reliance = ds["import_reliance"].sel(member="JPN", mineral="gallium").item()
+                self.assertTrue(0 <= reliance <= 1, reliance)
+
+    @unittest.skipUnless(IS_SYNTHETIC, "of any run")
+    def test_diagnostics_are_those_that_were_written(self):
+        with open_with("h5netcdf", "diagnostics") as ds:
+            np.testing.assert_array_equal(ds["n1_coverage"], [0, 0.125])
+            np.testing.assert_array_equal(ds["hhi"], [[np.nan, 0.5], [0.25, 0.5]])
+            np.testing.assert_array_equal(ds["calibration_scale"], [[np.nan, 0.875], [1.25, 0.875]])
+            np.testing.assert_array_equal(ds["import_reliance"], np.arange(6).reshape(3, 2) / 8)
 
 
 class H5py(unittest.TestCase):

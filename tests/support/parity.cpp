@@ -43,11 +43,6 @@ class Differences {
   std::vector<std::string> names_;
 };
 
-AccumulatorShape shape_of(const Network& network) {
-  return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
-          network.n_steps, network.header.n_years, network.header.n_thresholds};
-}
-
 /// Samples of the first paths of the first call, an odd number that ends inside it.
 Samples make_samples(const Network& network, const ParityCase& parity_case) {
   const PathRange first = parity_case.calls.front();

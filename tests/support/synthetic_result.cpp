@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace blocrisk::test {
 namespace {
@@ -108,6 +109,22 @@ RunOrigin synthetic_origin(std::uint64_t n_paths) {
   return origin;
 }
 
+/// Eighths and quarters, which texts and files keep exactly; the first mineral is not mined.
+Diagnostics synthetic_diagnostics(int n_members, int n_minerals) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  Diagnostics found;
+  found.stages = {"mine", "refine"};
+  for (int mineral = 0; mineral < n_minerals; ++mineral) {
+    found.n1_coverage.push_back(0.125 * mineral);
+    found.hhi.insert(found.hhi.end(), {mineral == 0 ? none : 0.25, 0.5});
+    found.calibration_scale.insert(found.calibration_scale.end(),
+                                   {mineral == 0 ? none : 1.25, 0.875});
+  }
+  for (int cell = 0; cell < n_members * n_minerals; ++cell)
+    found.import_reliance.push_back(0.125 * (cell % 9));
+  return found;
+}
+
 }  // namespace
 
 ResultFacts synthetic_facts(int n_members, int n_minerals, int n_steps, int steps_per_year) {
@@ -127,6 +144,7 @@ ResultFacts synthetic_facts(int n_members, int n_minerals, int n_steps, int step
   facts.thresholds = {0.01, 0.05, 0.1, 0.25};
   facts.measure_scale.assign(at(n_measures * n_members * n_minerals), scale);
   facts.member_measure_scale.assign(at(n_member_measures * n_members), scale);
+  facts.diagnostics = synthetic_diagnostics(n_members, n_minerals);
   return facts;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "host/app/json.hpp"
+#include "host/support/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/support/error.hpp"

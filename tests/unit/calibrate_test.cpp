@@ -274,7 +274,40 @@ TEST(Calibrate, FractionsAboveOneAreReported) {
   const Network network = calibrate_changed([](Scenario& s) {
     s.trade = {trade("B", "A", 0.8), trade("B", "C", 0.7)};
   });
-  EXPECT_TRUE(reports(network, "refine", "B", "sum to 1.5"));
+  EXPECT_TRUE(reports(network, "refine", "B", "sum to 1.5, more than 1"));
+}
+
+TEST(Calibrate, MoneyBeyondSinglePrecisionIsRefusedByKeyAndValue) {
+  const auto grown = [](double Mineral::*usd_per_t, double value) {
+    return complaint_of([&](Scenario& s) {
+      s.clock.years = 25.0;  // demand of B, 40 t/yr, grows elevenfold a year
+      s.minerals[0].*usd_per_t = value;
+      for (DemandRow& row : s.demand) row.growth_per_yr = 10.0;
+    });
+  };
+  const std::string at_risk = grown(&Mineral::at_risk_usd_per_t, 1e12);
+  for (const char* part : {"minerals[metal].at_risk_usd_per_t = 1e+12", "that B wants",
+                           "single precision", "must be at most"}) {
+    EXPECT_NE(at_risk.find(part), std::string::npos) << part << " in " << at_risk;
+  }
+  const std::string price = grown(&Mineral::price_usd_per_t, 1e12);
+  EXPECT_NE(price.find("minerals[metal].price_usd_per_t = 1e+12"), std::string::npos) << price;
+  EXPECT_EQ(grown(&Mineral::at_risk_usd_per_t, 1e6), "");
+}
+
+TEST(Calibrate, MoneyIsAllowedUpToTheValueTheComplaintNames) {
+  const auto with_value = [](double usd_per_t) {
+    return complaint_of([&](Scenario& s) {
+      s.clock.years = 25.0;
+      s.minerals[0].at_risk_usd_per_t = usd_per_t;
+      for (DemandRow& row : s.demand) row.growth_per_yr = 10.0;
+    });
+  };
+  const std::string refused = with_value(1e12);
+  const std::string before = "must be at most ";
+  const double allowed = std::stod(refused.substr(refused.find(before) + before.size()));
+  EXPECT_GT(allowed, 0.0);
+  EXPECT_EQ(with_value(0.999 * allowed), "");
 }
 
 TEST(Calibrate, ImportersWithoutNeedAreReported) {

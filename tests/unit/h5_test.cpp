@@ -1,6 +1,7 @@
 #include "host/io/h5.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <cstring>
@@ -105,17 +106,32 @@ TEST(H5, EqualCallsGiveEqualBytes) {
   EXPECT_EQ(first, write());
 }
 
-TEST(H5, FailuresNameFileActionAndReason) {
+TEST(H5, WhatIsNoHdf5FileIsToldInPlainWords) {
   const ScratchFolder folder;
   const std::string absent = (folder / "absent.h5").string();
-  EXPECT_NE(message_of([&] { h5::File::open(absent); }).find(absent + ": cannot open the file"),
-            std::string::npos);
+  EXPECT_EQ(message_of([&] { h5::File::open(absent); }), absent + ": no such file");
+  EXPECT_EQ(message_of([&] { h5::File::open(folder.path()); }),
+            folder.path().string() + " is a folder; an HDF5 file is expected");
 
   const std::string other = (folder / "other.h5").string();
   std::ofstream(other) << "not HDF5 at all";
-  const std::string message = message_of([&] { h5::File::open(other); });
-  EXPECT_NE(message.find("cannot open the file: "), std::string::npos) << message;
+  EXPECT_EQ(message_of([&] { h5::File::open(other); }), other + " is not an HDF5 file");
 
+  const std::string pipe = (folder / "pipe.h5").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(message_of([&] { h5::File::open(pipe); }),
+            pipe + " is not a regular file; an HDF5 file is expected");
+
+  const std::string cut = (folder / "cut.h5").string();
+  const h5::File whole = h5::File::create_in_memory("whole");
+  std::ofstream(cut, std::ios::binary)
+      .write(reinterpret_cast<const char*>(whole.image().data()), 100);
+  const std::string message = message_of([&] { h5::File::open(cut); });
+  EXPECT_NE(message.find("damaged, or cut short"), std::string::npos) << message;
+}
+
+TEST(H5, FailuresNameFileActionAndReason) {
+  const ScratchFolder folder;
   const h5::File file = h5::File::create_in_memory("f");
   EXPECT_NE(message_of([&] { file.root().open_dataset("x"); }).find("open dataset x"),
             std::string::npos);

@@ -86,6 +86,24 @@ TEST(Parse, AMissingScenarioFileIsNoMistakeInAScenario) {
 
 // ---- complaints point at file, line and key
 
+TEST(Parse, AnEntryWithoutItsNameIsOneMistake) {
+  Files files = tiny_files();
+  files["scenario.toml"] += "[[target_group]]\ncountries = [\"JPN\"]\n";
+  const std::vector<Complaint> complaints = complaints_about(files);
+  ASSERT_EQ(complaints.size(), 1U) << texts(complaints);
+  EXPECT_EQ(complaints[0].key, "target_group..name");
+  EXPECT_NE(complaints[0].message.find("missing"), std::string::npos);
+}
+
+TEST(Parse, ASectionThatIsNoneIsOneMistake) {
+  Files files = tiny_files();
+  replace(files, "scenario.toml", "name = \"tiny\"", "name = \"tiny\"\nbloc = 3");
+  replace(files, "scenario.toml", "[bloc]\nmembers = [\"USA\", \"JPN\"]\n", "");
+  const std::vector<Complaint> complaints = complaints_about(files);
+  ASSERT_EQ(complaints.size(), 1U) << texts(complaints);
+  EXPECT_NE(complaints[0].message.find("must be a section [bloc]"), std::string::npos);
+}
+
 struct Mistake {
   std::string file, from, to;
   std::string in_file;
@@ -145,11 +163,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "no such file"},
         Mistake{toml, "nodes = \"nodes.csv\"\n", "", toml, 0, "network.nodes", "missing"},
         Mistake{toml, "nodes = \"nodes.csv\"", "nodes = \".\"", toml, 12, "network.nodes",
-                "not a regular file"}));
+                "is a folder; a file is expected"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Tables, Mistakes,
     ::testing::Values(
+        Mistake{"nodes.csv", "output_t_per_yr", "output", "nodes.csv", 1, "nodes.output",
+                "nearest: output_t_per_yr", 2},
         Mistake{"nodes.csv", "cash_cost_ratio", "cash_cost", "nodes.csv", 1, "nodes.cash_cost",
                 "nearest: cash_cost_ratio", 2},
         Mistake{"demand.csv", "country,demand_t_per_yr", "country,source,source,demand_t_per_yr",

@@ -22,6 +22,7 @@
 namespace blocrisk {
 namespace {
 
+using h5::Id;
 using test::same_state;
 using test::ScratchFolder;
 using test::synthetic_result;
@@ -186,6 +187,31 @@ TEST(ResultFile, DamagedFilesAreRefusedNotBelieved) {
        {std::size_t{0}, std::size_t{100}, whole.size() / 2, whole.size() - 1}) {
     std::ofstream(folder / "cut.h5", std::ios::binary) << whole.substr(0, keep);
     EXPECT_THROW(read_result(folder / "cut.h5"), EnvironmentError) << keep;
+  }
+}
+
+TEST(ResultFile, ArraysOfAnotherSizeAreRefusedNotBelieved) {
+  const ScratchFolder folder;
+  StoredResult result = synthetic_result(2, 2, 12, 50);
+  write(folder / "r.h5", result);
+  const auto with_one_value = [&](const std::string& group, const std::string& name) {
+    const Id file(H5Fopen((folder / "r.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const Id parent(H5Gopen2(file.get(), group.c_str(), H5P_DEFAULT), H5Gclose);
+    H5Ldelete(parent.get(), name.c_str(), H5P_DEFAULT);
+    const hsize_t one = 1;
+    const Id space(H5Screate_simple(1, &one, nullptr), H5Sclose);
+    const Id dataset(H5Dcreate2(parent.get(), name.c_str(), H5T_IEEE_F64LE, space.get(),
+                                H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                     H5Dclose);
+    ASSERT_GE(dataset.get(), 0);
+  };
+  for (const auto& [group, name] : {std::pair{"accumulators/ratio", "shortfall_scale"},
+                                    std::pair{"diagnostics", "import_reliance"}}) {
+    with_one_value(group, name);
+    EXPECT_NE(message_of([&] { read_result(folder / "r.h5"); }).find("1 values where"),
+              std::string::npos)
+        << name;
+    write(folder / "r.h5", result, Overwrite::allow);
   }
 }
 

@@ -149,8 +149,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "no country has demand"},
         Invalid{"demand[gallium,USA].essential_fraction=-0.1",
                 "demand[gallium,USA].essential_fraction", "must be 0 to 1"},
-        Invalid{"trade[gallium,refine,USA,CHN].import_fraction=0.9",
-                "trade[gallium,refine,USA,JPN].import_fraction", "sum to 1.2"},
+        Invalid{"trade[gallium,refine,USA,CHN].import_fraction=1.01",
+                "trade[gallium,refine,USA,CHN].import_fraction", "must be 0 to 1"},
         Invalid{"stocks[gallium,JPN].tonnes=3", "stocks[gallium,JPN].tonnes", "not both"},
         Invalid{"stocks[gallium,JPN].days=", "stocks[gallium,JPN].days",
                 "tonnes or days is needed"},
@@ -166,6 +166,15 @@ INSTANTIATE_TEST_SUITE_P(
                 "must be -1 to 1"},
         Invalid{"correlation[gallium].cobalt=1", "correlation",
                 "not positive definite: its smallest eigenvalue is"}));
+
+// ---- what is no mistake
+
+TEST(Validate, AcceptsImportFractionsWhateverTheirSum) {
+  const std::vector<Complaint> complaints =
+      complaints_about(tiny_files(), {"trade[gallium,refine,USA,CHN].import_fraction=1",
+                                      "trade[gallium,refine,USA,JPN].import_fraction=1"});
+  EXPECT_TRUE(complaints.empty()) << texts(complaints);
+}
 
 // ---- mistakes that take more than one cell
 

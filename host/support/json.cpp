@@ -1,4 +1,4 @@
-#include "host/app/json.hpp"
+#include "host/support/json.hpp"
 
 #include <algorithm>
 #include <array>
