@@ -26,7 +26,7 @@ class Backend {
   virtual ~Backend() = default;
   virtual std::string name() const = 0;    ///< "cpu" or "cuda"
   virtual std::string device() const = 0;  ///< for people: "16 lanes (AVX-512), 2 threads"
-  /// Paths that one call should get at least to keep every thread or device busy.
+  /// Paths that the next call should get to keep every thread or device busy.
   virtual std::uint64_t batch_paths() const = 0;
   /// Adds the paths of `range` to `into`; stores those below `samples->n_paths` where it is given.
   virtual void run(PathRange range, Accumulators& into, Samples* samples) = 0;
