@@ -45,7 +45,10 @@ void print_table(const Inventory& here) {
                 device.name.c_str(), format_bytes(static_cast<double>(device.memory_bytes)).c_str(),
                 device.compute_major, device.compute_minor);
   }
-  if (here.cuda_devices.empty()) std::printf("cuda  none: %s\n", here.no_cuda_reason.c_str());
+  if (!here.no_cuda_reason.empty()) {
+    std::printf("cuda  %s%s\n", here.cuda_devices.empty() ? "none: " : "",
+                here.no_cuda_reason.c_str());
+  }
 }
 
 void devices(const DevicesOptions& options) {
