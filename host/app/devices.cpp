@@ -27,6 +27,8 @@ void print_json(const Inventory& here) {
         .member("memory_bytes", device.memory_bytes)
         .member("compute_capability",
                 std::to_string(device.compute_major) + "." + std::to_string(device.compute_minor))
+        .member("multiprocessors", device.multiprocessors)
+        .member("highest_clock_hz", device.highest_clock_hz)
         .end_object();
   }
   json.end_array().member("reason", here.no_cuda_reason).end_object().end_object();

@@ -17,6 +17,8 @@ struct CudaDevice {
   std::string name;
   std::uint64_t memory_bytes;
   int compute_major, compute_minor;
+  int multiprocessors;
+  double highest_clock_hz;
 };
 
 /// What a device's workers take of its memory.

@@ -51,10 +51,12 @@ cudaError_t probe(int id) {
 void inspect(int id, std::vector<CudaDevice>& devices, std::string& reason) {
   cudaDeviceProp properties{};
   cudaError_t status = cudaGetDeviceProperties(&properties, id);
+  int clock_khz = 0;
+  if (status == cudaSuccess) status = cudaDeviceGetAttribute(&clock_khz, cudaDevAttrClockRate, id);
   if (status == cudaSuccess) status = probe(id);
   if (status == cudaSuccess) {
-    devices.push_back(
-        {id, properties.name, properties.totalGlobalMem, properties.major, properties.minor});
+    devices.push_back({id, properties.name, properties.totalGlobalMem, properties.major,
+                       properties.minor, properties.multiProcessorCount, 1e3 * clock_khz});
     return;
   }
   cudaGetLastError();

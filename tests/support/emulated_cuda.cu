@@ -57,7 +57,7 @@ class EmulatedCuda final : public PoolBackend<HostSpace> {
 std::vector<CudaDevice> cuda_devices(std::string* reason, int) {
   std::vector<CudaDevice> devices;
   for (int id = 0; id < n_devices(); ++id)
-    devices.push_back({id, "emulated", place_of(id).free_bytes, 9, 0});
+    devices.push_back({id, "emulated", place_of(id).free_bytes, 9, 0, 1, 1e9});
   if (reason != nullptr) *reason = devices.empty() ? "no device is emulated" : "";
   return devices;
 }
