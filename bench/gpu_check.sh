@@ -74,13 +74,15 @@ build_from_sources() {
 }
 
 find_programs() {
-  local candidate
-  for candidate in ${pack:+"$pack/bin"} "$root/build/gpu-pack" "$root/build/portable" "$root/build/release"; do
-    [[ -n $program ]] || ! works "$candidate/blocrisk" || program=$candidate/blocrisk
-    [[ -n $fast_math ]] || ! works "$candidate/blocrisk_fast_math" || fast_math=$candidate/blocrisk_fast_math
+  local folder
+  for folder in ${pack:+"$pack/bin"} "$root"/build/{portable,release,gpu-pack}; do
+    [[ -n $program ]] || ! works "$folder/blocrisk" || program=$folder/blocrisk
   done
   [[ -n $program ]] || build_from_sources
   works "$program" || die "$program does not run here"
+  # The twin has to be of the same build.
+  fast_math=${fast_math:-$(dirname "$program")/blocrisk_fast_math}
+  works "$fast_math" || fast_math=
 }
 
 # A tool of the toolkit, wherever it lies; empty where it is not.
