@@ -13,14 +13,18 @@ namespace {
 constexpr int max_threads = 4096;
 
 #ifdef BLOCRISK_HAVE_CUDA
-std::vector<CudaDevice> find_cuda_devices(std::string& reason) { return cuda_devices(&reason); }
+std::vector<CudaDevice> find_cuda_devices(std::string& reason, int most) {
+  return cuda_devices(&reason, most);
+}
 
 std::unique_ptr<Backend> open_cuda(const Network& network, std::uint64_t seed,
                                    const std::vector<int>& devices) {
   return make_cuda_backend(network, seed, devices);
 }
+
+std::optional<CudaMemory> find_cuda_memory(const Network& network) { return cuda_memory(network); }
 #else
-std::vector<CudaDevice> find_cuda_devices(std::string& reason) {
+std::vector<CudaDevice> find_cuda_devices(std::string& reason, int) {
   reason = "this build has no CUDA backend: it was made without a CUDA compiler";
   return {};
 }
@@ -28,6 +32,8 @@ std::vector<CudaDevice> find_cuda_devices(std::string& reason) {
 std::unique_ptr<Backend> open_cuda(const Network&, std::uint64_t, const std::vector<int>&) {
   throw EnvironmentError("this build has no CUDA backend");
 }
+
+std::optional<CudaMemory> find_cuda_memory(const Network&) { return std::nullopt; }
 #endif
 
 std::string join(const std::vector<int>& numbers) {
@@ -56,6 +62,11 @@ void refuse_contradictions(const BackendOptions& options) {
   }
 }
 
+/// Looking at a device makes a context on it, so only where it may be asked for.
+Inventory inventory_for(const BackendOptions& options) {
+  return options.devices.empty() ? take_inventory(1) : take_inventory();
+}
+
 ChosenBackend choose_cuda(const BackendTask& task, const BackendOptions& options,
                           const Inventory& here) {
   if (here.cuda_devices.empty()) {
@@ -67,7 +78,8 @@ ChosenBackend choose_cuda(const BackendTask& task, const BackendOptions& options
   for (const int id : devices) {
     const auto is_it = [id](const CudaDevice& device) { return device.id == id; };
     if (std::none_of(here.cuda_devices.begin(), here.cuda_devices.end(), is_it)) {
-      throw EnvironmentError("CUDA device " + std::to_string(id) + " is not here; " +
+      const std::string why = here.no_cuda_reason.empty() ? "" : here.no_cuda_reason + "; ";
+      throw EnvironmentError("CUDA device " + std::to_string(id) + " cannot be had; " + why +
                              what_is_here(here));
     }
   }
@@ -85,7 +97,7 @@ ChosenBackend choose_automatically(const BackendTask& task, const BackendOptions
   if (options.threads > 0 || options.lanes > 0) {
     return choose_cpu(task, options, "auto: --threads and --lanes are the CPU's");
   }
-  const Inventory here = take_inventory();
+  const Inventory here = inventory_for(options);
   if (!options.devices.empty()) return choose_cuda(task, options, here);
   if (here.cuda_devices.empty()) return choose_cpu(task, options, "auto: " + here.no_cuda_reason);
   try {
@@ -110,7 +122,7 @@ void add_backend_options(CLI::App& command, BackendOptions& options) {
           [&options](const std::string& text) {
             options.devices = parse_devices("--devices", text);
           },
-          "CUDA devices, as in 0,1 (default: the first)")
+          "CUDA devices that share the paths, as in 0,1 (default: the first that works)")
       ->type_name("LIST");
   add_cpu_options(command, options.threads, options.lanes);
 }
@@ -129,12 +141,16 @@ void add_cpu_options(CLI::App& command, int& threads, int& lanes) {
       ->type_name("N");
 }
 
-Inventory take_inventory() {
+Inventory take_inventory(int most_devices) {
   Inventory here;
   here.cpu_lanes = available_lanes();
   here.hardware_threads = static_cast<int>(std::thread::hardware_concurrency());
-  here.cuda_devices = find_cuda_devices(here.no_cuda_reason);
+  here.cuda_devices = find_cuda_devices(here.no_cuda_reason, most_devices);
   return here;
+}
+
+std::optional<CudaMemory> device_memory_of(const Network& network) {
+  return find_cuda_memory(network);
 }
 
 std::string instruction_set(int lanes) {
@@ -144,7 +160,7 @@ std::string instruction_set(int lanes) {
 ChosenBackend choose_backend(const BackendTask& task, const BackendOptions& options) {
   refuse_contradictions(options);
   if (options.name == "cpu") return choose_cpu(task, options, "asked for");
-  if (options.name == "cuda") return choose_cuda(task, options, take_inventory());
+  if (options.name == "cuda") return choose_cuda(task, options, inventory_for(options));
   return choose_automatically(task, options);
 }
 

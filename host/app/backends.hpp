@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +30,13 @@ struct Inventory {
   std::vector<int> cpu_lanes;
   int hardware_threads = 0;
   std::vector<CudaDevice> cuda_devices;
-  std::string no_cuda_reason;  ///< empty where there are devices
+  std::string no_cuda_reason;  ///< what is wrong with devices that are not listed, if any
 };
 
-Inventory take_inventory();
+/// Of CUDA devices only the first `most_devices` that work.
+Inventory take_inventory(int most_devices = std::numeric_limits<int>::max());
+/// What a run takes of each device's memory; nothing where this build has no CUDA backend.
+std::optional<CudaMemory> device_memory_of(const Network& network);
 /// "AVX-512" for 16 lanes, and so on.
 std::string instruction_set(int lanes);
 

@@ -27,6 +27,8 @@ void print_json(const Inventory& here) {
         .member("memory_bytes", device.memory_bytes)
         .member("compute_capability",
                 std::to_string(device.compute_major) + "." + std::to_string(device.compute_minor))
+        .member("multiprocessors", device.multiprocessors)
+        .member("highest_clock_hz", device.highest_clock_hz)
         .end_object();
   }
   json.end_array().member("reason", here.no_cuda_reason).end_object().end_object();
@@ -45,7 +47,10 @@ void print_table(const Inventory& here) {
                 device.name.c_str(), format_bytes(static_cast<double>(device.memory_bytes)).c_str(),
                 device.compute_major, device.compute_minor);
   }
-  if (here.cuda_devices.empty()) std::printf("cuda  none: %s\n", here.no_cuda_reason.c_str());
+  if (!here.no_cuda_reason.empty()) {
+    std::printf("cuda  %s%s\n", here.cuda_devices.empty() ? "none: " : "",
+                here.no_cuda_reason.c_str());
+  }
 }
 
 void devices(const DevicesOptions& options) {

@@ -12,7 +12,6 @@ struct Footprint {
   std::uint64_t accumulator_bytes = 0;  ///< one state, shared by all threads
   std::uint64_t summary_bytes = 0;      ///< figures, and the file while it is built in memory
   std::uint64_t samples_bytes = 0;
-  std::uint64_t device_bytes = 0;
   std::uint64_t output_bytes = 0;
   double operations_per_path = 0;  ///< on single values, counted
 

@@ -116,9 +116,8 @@ std::vector<int> parse_devices(std::string_view option, std::string_view text) {
     int device = -1;
     const char* last = text.data() + comma;
     const auto [end, error] = std::from_chars(text.data() + at, last, device);
-    const bool repeated = std::find(devices.begin(), devices.end(), device) != devices.end();
-    if (error != std::errc() || end != last || device < 0 || repeated) {
-      refuse(option, text, "must be distinct device numbers from `blocrisk devices`, as in 0,1");
+    if (error != std::errc() || end != last || device < 0) {
+      refuse(option, text, "must be device numbers from `blocrisk devices`, as in 0,1");
     }
     devices.push_back(device);
     at = comma + 1;
@@ -133,6 +132,12 @@ std::string format_count(std::uint64_t count) {
     text.insert(place, ",");
   }
   return text;
+}
+
+std::string format_digest(std::uint64_t digest) {
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(digest));
+  return text.data();
 }
 
 std::string format_bytes(double bytes) {

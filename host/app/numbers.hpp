@@ -22,10 +22,12 @@ std::uint64_t parse_count(std::string_view option, std::string_view text, CountL
 /// "A:B", path numbers A to B-1; as many as a count may be.
 PathRange parse_path_range(std::string_view option, std::string_view text);
 
-/// "0,1": distinct device numbers.
+/// "0,1": device numbers; one that stands there twice gets two shares.
 std::vector<int> parse_devices(std::string_view option, std::string_view text);
 
 std::string format_count(std::uint64_t count);
+/// Sixteen hexadecimal digits.
+std::string format_digest(std::uint64_t digest);
 std::string format_bytes(double bytes);
 std::string format_duration(double seconds);
 

@@ -1,6 +1,7 @@
 /// `blocrisk plan`: memory, output size and time that a run would take; nothing is sampled.
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "host/app/backends.hpp"
 #include "host/app/commands.hpp"
@@ -30,6 +31,7 @@ struct Plan {
   CpuMemory cpu;
   std::uint64_t n_paths;
   Footprint footprint;
+  std::optional<CudaMemory> device;
   double paths_per_s;
   std::uint64_t host_bytes() const { return footprint.host_bytes() + cpu.bytes(); }
   double expected_s() const { return static_cast<double>(n_paths) / paths_per_s; }
@@ -48,6 +50,7 @@ Plan make_plan(const PlanOptions& options) {
   plan.cpu = cpu_memory(network, {options.threads, plan.lanes}, range);
   plan.n_paths = range.count();
   plan.footprint = estimate_footprint(network, plan.n_paths, options.n_samples);
+  plan.device = device_memory_of(network);
   plan.paths_per_s =
       plan.cpu.threads * assumed_operations_per_s(plan.lanes) / plan.footprint.operations_per_path;
   return plan;
@@ -62,9 +65,12 @@ void print_json(const Plan& plan) {
       .member("threads", plan.cpu.threads)
       .member("lanes", plan.lanes)
       .member("host_memory_bytes", plan.host_bytes())
-      .member("host_memory_per_thread_bytes", plan.cpu.bytes_per_thread)
-      .member("device_memory_bytes", plan.footprint.device_bytes)
-      .member("output", plan.output)
+      .member("host_memory_per_thread_bytes", plan.cpu.bytes_per_thread);
+  if (plan.device) {
+    json.member("device_memory_bytes", plan.device->bytes)
+        .member("least_device_memory_bytes", plan.device->least_bytes);
+  }
+  json.member("output", plan.output)
       .member("output_bytes", plan.footprint.output_bytes)
       .member("operations_per_path", plan.footprint.operations_per_path)
       .member("assumed_paths_per_s", plan.paths_per_s)
@@ -75,6 +81,12 @@ void print_json(const Plan& plan) {
 
 std::string size_text(std::uint64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
 
+std::string device_text(const std::optional<CudaMemory>& device) {
+  if (!device) return "this build has no CUDA backend";
+  return size_text(device->bytes) + " on each CUDA device, as little as " +
+         size_text(device->least_bytes) + " where it has less free";
+}
+
 void print_text(const Plan& plan) {
   const Footprint& footprint = plan.footprint;
   std::printf("%s: %s paths of %d steps; all figures are estimates, nothing was sampled\n\n",
@@ -84,7 +96,7 @@ void print_text(const Plan& plan) {
       size_text(plan.host_bytes()).c_str(), size_text(footprint.accumulator_bytes).c_str(),
       size_text(footprint.summary_bytes).c_str(), size_text(footprint.samples_bytes).c_str(),
       plan.cpu.threads, size_text(plan.cpu.bytes_per_thread).c_str());
-  std::printf("device memory  %s, on CUDA\n", size_text(footprint.device_bytes).c_str());
+  std::printf("device memory  %s\n", device_text(plan.device).c_str());
   std::printf("output         about %s, %s\n", size_text(footprint.output_bytes).c_str(),
               plan.output.c_str());
   std::printf(

@@ -134,6 +134,7 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("scenario", origin.scenario_name)
       .member("seed", origin.seed)
       .member("paths", result.accumulators.n_paths)
+      .member("digest", format_digest(result.accumulators.digest()))
       .member("backend", result.backend)
       .member("device", result.device)
       .member("paths_per_s", static_cast<double>(result.accumulators.n_paths) / result.sampling_s)

@@ -25,6 +25,7 @@ void print_json(const StoredResult& result, const Summary& summary) {
       .member("scenario", result.origin.scenario_name)
       .member("seed", result.origin.seed)
       .member("paths", result.accumulators.n_paths)
+      .member("digest", format_digest(result.accumulators.digest()))
       .member("stop_reason", result.origin.stop_reason)
       .member("engine_version", result.origin.engine_version)
       .member("commit", result.origin.commit)

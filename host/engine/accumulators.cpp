@@ -102,6 +102,12 @@ void Accumulators::merge(const Accumulators& other) {
   for (const auto& [block, digest] : other.block_digest) block_digest[block] += digest;
 }
 
+std::uint64_t Accumulators::digest() const {
+  std::uint64_t sum = 0;
+  for (const auto& [block, digest] : block_digest) sum += digest;
+  return sum;
+}
+
 std::uint64_t Accumulators::bytes(const AccumulatorShape& shape) {
   const int cells = shape.n_cells();
   std::uint64_t bytes = 0;

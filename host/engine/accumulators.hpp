@@ -89,6 +89,8 @@ struct Accumulators {
   explicit Accumulators(AccumulatorShape shape = {});
   /// Adds a state of other paths of the same network.
   void merge(const Accumulators& other);
+  /// Sum of all blocks' digests: one number that stands for every measure of every path done.
+  std::uint64_t digest() const;
   /// Bytes that a state of this shape holds.
   static std::uint64_t bytes(const AccumulatorShape& shape);
 };

@@ -26,8 +26,8 @@ class Backend {
   virtual ~Backend() = default;
   virtual std::string name() const = 0;    ///< "cpu" or "cuda"
   virtual std::string device() const = 0;  ///< for people: "16 lanes (AVX-512), 2 threads"
-  /// Paths that one call should get: enough to keep every thread or device busy, few enough that
-  /// progress and signals, which are looked at between calls, wait about a second.
+  /// Paths that the next call should get: enough to keep every thread or device busy, few enough
+  /// that progress and signals, which are looked at between calls, wait about a second.
   virtual std::uint64_t batch_paths() const = 0;
   /// Adds the paths of `range` to `into`; stores those below `samples->n_paths` where it is given.
   virtual void run(PathRange range, Accumulators& into, Samples* samples) = 0;

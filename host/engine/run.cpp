@@ -45,12 +45,13 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
   result.backend = backend.name();
   result.device = backend.device();
 
-  const std::uint64_t batch =
-      std::max<std::uint64_t>(options.batch_paths ? options.batch_paths : backend.batch_paths(), 1);
   Samples* samples = result.samples.n_paths > 0 ? &result.samples : nullptr;
   const SteadyClock::time_point start = SteadyClock::now();
   std::uint64_t next = options.range.first;
   while (next < options.range.last) {
+    // Asked again each time: a backend may learn what keeps it busy.
+    const std::uint64_t batch = std::max<std::uint64_t>(
+        options.batch_paths ? options.batch_paths : backend.batch_paths(), 1);
     const PathRange piece{next, next + std::min(batch, options.range.last - next)};
     backend.run(piece, result.accumulators, samples);
     next = piece.last;

@@ -3,7 +3,6 @@
 #include "host/support/error.hpp"
 
 namespace blocrisk {
-namespace {
 
 const char* advice(cudaError_t status) {
   switch (status) {
@@ -24,13 +23,10 @@ const char* advice(cudaError_t status) {
     case cudaErrorLaunchTimeout:
       return "the device also drives a display, whose watchdog stopped the kernel; use another";
     default:
-      return "`nvidia-smi` and the system's log may say why; nothing was written: run again, or "
-             "use "
-             "--backend cpu";
+      return "nothing was written; `nvidia-smi` and the system's log may say why: run again, "
+             "choose another with --devices, or use --backend cpu";
   }
 }
-
-}  // namespace
 
 std::string describe(cudaError_t status) {
   return std::string(cudaGetErrorString(status)) + " (" + cudaGetErrorName(status) + ")";

@@ -12,6 +12,9 @@ namespace blocrisk {
 /// "out of memory (cudaErrorMemoryAllocation)".
 std::string describe(cudaError_t status);
 
+/// What a user can do about it.
+const char* advice(cudaError_t status);
+
 /// Throws an EnvironmentError: what was being done, what CUDA says, and what to do about it.
 [[noreturn]] void fail_cuda(cudaError_t status, const std::string& doing);
 

@@ -6,6 +6,7 @@
 #include <thrust/device_vector.h>
 #include <thrust/execution_policy.h>
 #include <thrust/sort.h>
+#include <thrust/system_error.h>
 
 #include <memory>
 #include <new>
@@ -72,6 +73,31 @@ class AlgorithmMemory {
   std::vector<Block> blocks_;
 };
 
+/// Page-locked host memory, which a device fills while the host does something else.
+template <class T>
+class PinnedVector {
+ public:
+  PinnedVector() = default;
+  explicit PinnedVector(std::size_t n) : size_(n) {
+    void* memory = nullptr;
+    check_cuda(cudaMallocHost(&memory, n * sizeof(T)), "reserving page-locked host memory");
+    values_.reset(static_cast<T*>(memory));
+  }
+  T* data() { return values_.get(); }
+  const T* data() const { return values_.get(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct Free {
+    void operator()(T* values) const {
+      cudaFreeHost(values);
+      cudaGetLastError();
+    }
+  };
+  std::unique_ptr<T, Free> values_;
+  std::size_t size_ = 0;
+};
+
 /// Thread x of row y runs `body(x, y)`.
 template <class Body>
 __global__ void __launch_bounds__(Body::block_threads)
@@ -84,8 +110,22 @@ class DeviceSpace {
  public:
   template <class T>
   using Vector = thrust::device_vector<T, DeviceAllocator<T>>;
+  template <class T>
+  using HostVector = PinnedVector<T>;
 
-  explicit DeviceSpace(int device) : device_(device) {
+  /// Calls `work` and turns what Thrust throws into what the program knows.
+  template <class Work>
+  static void translate_errors(Work work) {
+    try {
+      work();
+    } catch (const thrust::system_error& error) {
+      fail_cuda(static_cast<cudaError_t>(error.code().value()), "working with device memory");
+    }
+  }
+
+  using Place = int;  ///< the device's number
+
+  explicit DeviceSpace(Place device) : device_(device) {
     enter();
     cudaStream_t stream = nullptr;
     check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "opening a stream");
@@ -130,6 +170,19 @@ class DeviceSpace {
     copy(to.data(), data(from), n * sizeof(T), cudaMemcpyDeviceToHost);
     return to;
   }
+  /// All values, once everything before it is done; they are there after `wait`.
+  template <class T>
+  void fetch(const Vector<T>& from, HostVector<T>& to) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    if (to.size() != from.size()) to = HostVector<T>(from.size());
+    if (from.size() == 0) return;
+    check_cuda(cudaMemcpyAsync(to.data(), data(from), from.size() * sizeof(T),
+                               cudaMemcpyDeviceToHost, stream_.get()),
+               "copying");
+  }
+  /// Until everything asked of the device so far is done.
+  void wait() { check_cuda(cudaStreamSynchronize(stream_.get()), "running kernels"); }
+
   /// All bits zero.
   template <class T>
   void clear(Vector<T>& values) {
@@ -165,10 +218,10 @@ class DeviceSpace {
   void copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
     if (bytes == 0) return;
     check_cuda(cudaMemcpyAsync(to, from, bytes, kind, stream_.get()), "copying");
-    check_cuda(cudaStreamSynchronize(stream_.get()), "running kernels");
+    wait();
   }
 
-  int device_;
+  Place device_;
   std::unique_ptr<std::remove_pointer_t<cudaStream_t>, CloseStream> stream_;
   AlgorithmMemory algorithm_memory_;
 };

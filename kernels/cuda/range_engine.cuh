@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,29 @@ RISK_BEGIN
 inline constexpr int most_batch_paths = static_cast<int>(digest_block_paths);
 /// With samples a batch's results visit the host whole.
 inline constexpr int most_sampled_paths = 4096;
+
+/// What an engine takes of its space's memory.
+struct DeviceMemory {
+  std::size_t fixed_bytes, path_bytes;
+  std::size_t bytes(int most_paths) const {
+    return fixed_bytes + static_cast<std::size_t>(most_paths) * path_bytes;
+  }
+};
+
+inline DeviceMemory device_memory(const TallyLayout& tally, const BatchLayout& batch) {
+  const auto lists = static_cast<std::size_t>(tally.n_worst_lists);
+  const std::size_t fixed =
+      tally.n_counts * sizeof(std::uint32_t) +
+      tally.n_sums * (sizeof(std::uint64_t) + sizeof(Sum128)) +
+      lists * (n_worst_paths * sizeof(WorstPath) + sizeof(float) + sizeof(int));
+  // Keys twice: sorting needs as much again.
+  return {fixed, batch_bytes(batch.scratch_words + batch.result_words, 1) +
+                     2 * lists * sizeof(std::uint64_t)};
+}
+/// `net` as the host sees it.
+inline DeviceMemory device_memory(const NetworkView& net) {
+  return device_memory(lay_out_tally(net), lay_out_batch(net));
+}
 
 constexpr int whole_warps(int n_paths) {
   return (n_paths + warp_threads - 1) / warp_threads * warp_threads;
@@ -84,18 +108,18 @@ class RangeEngine {
     return (std::uint64_t{1} << 31) / static_cast<std::uint64_t>(std::max(host_net_.n_years, 1));
   }
 
+  /// Runs one path and forgets it: what cannot work here fails before sampling starts.
+  void try_out() {
+    empty({0, 1});
+    space_.clear(entry_);
+    run_batch({0, 1}, nullptr);
+    collect();
+  }
+
   /// Empties all counts, for the paths of `range`, at least one. Paths that cannot enter the worst
   /// lists of `into` will not be put forward.
   void start(PathRange range, const Accumulators& into) {
-    first_block_ = range.first / digest_block_paths;
-    const std::uint64_t last_block = (range.last - 1) / digest_block_paths;
-    digests_ = Vector<std::uint64_t>(last_block - first_block_ + 1);
-    n_paths_ = 0;
-    space_.clear(digests_);
-    space_.clear(counts_);
-    space_.clear(batch_sums_);
-    space_.clear(run_sums_);
-    space_.clear(n_worst_);
+    empty(range);
     space_.copy_in(entries(into), entry_);
   }
 
@@ -114,16 +138,22 @@ class RangeEngine {
     }
   }
 
-  /// Adds everything since `start` to the accumulators.
+  /// Waits for the batches and brings everything since `start` to the host.
+  void collect() {
+    space_.fetch(counts_, collected_.counts);
+    space_.fetch(run_sums_, collected_.sums);
+    space_.fetch(worst_, collected_.worst);
+    space_.fetch(n_worst_, collected_.n_worst);
+    space_.fetch(digests_, collected_.digests);
+    space_.wait();
+  }
+
+  /// Adds what was collected to the accumulators; the space may compute meanwhile.
   void drain(Accumulators& into) {
-    const std::vector<std::uint32_t> counts = space_.download(counts_, counts_.size());
-    const std::vector<Sum128> sums = space_.download(run_sums_, run_sums_.size());
-    const std::vector<WorstPath> worst = space_.download(worst_, worst_.size());
-    const std::vector<int> n_worst = space_.download(n_worst_, n_worst_.size());
-    const std::vector<std::uint64_t> digests = space_.download(digests_, digests_.size());
-    drain_tally(tally_layout_, host_net_, counts, sums, {worst, n_worst}, into);
-    for (std::size_t k = 0; k < digests.size(); ++k)
-      into.block_digest[first_block_ + k] += digests[k];
+    drain_tally(tally_layout_, host_net_, span_of(collected_.counts), span_of(collected_.sums),
+                {span_of(collected_.worst), span_of(collected_.n_worst)}, into);
+    for (std::size_t k = 0; k < n_blocks_; ++k)
+      into.block_digest[first_block_ + k] += collected_.digests.data()[k];
     into.n_paths += n_paths_;
   }
 
@@ -131,29 +161,46 @@ class RangeEngine {
   template <class T>
   using Vector = typename Space::template Vector<T>;
 
-  std::size_t bytes_per_path() const {
-    const std::size_t candidates = static_cast<std::size_t>(tally_layout_.n_worst_lists);
-    // Keys twice: sorting needs as much again.
-    return batch_bytes(batch_layout_.scratch_words + batch_layout_.result_words, 1) +
-           2 * candidates * sizeof(std::uint64_t);
+  template <class T>
+  using HostVector = typename Space::template HostVector<T>;
+
+  /// What has left the space and waits to be added to the accumulators.
+  struct Collected {
+    HostVector<std::uint32_t> counts, n_keys;
+    HostVector<Sum128> sums;
+    HostVector<WorstPath> worst;
+    HostVector<int> n_worst;
+    HostVector<std::uint64_t> digests;
+  };
+  template <class Values>
+  static auto span_of(const Values& values) {
+    return std::span(values.data(), values.size());
   }
-  std::size_t fixed_bytes() const {
-    const auto lists = static_cast<std::size_t>(tally_layout_.n_worst_lists);
-    return tally_layout_.n_counts * sizeof(std::uint32_t) +
-           tally_layout_.n_sums * (sizeof(std::uint64_t) + sizeof(Sum128)) +
-           lists * (n_worst_paths * sizeof(WorstPath) + sizeof(float) + sizeof(int));
+
+  /// Empties all counts but the worst lists' entry values.
+  void empty(PathRange range) {
+    first_block_ = range.first / digest_block_paths;
+    n_blocks_ = (range.last - 1) / digest_block_paths - first_block_ + 1;
+    if (digests_.size() < n_blocks_) digests_ = Vector<std::uint64_t>(n_blocks_);
+    n_paths_ = 0;
+    space_.clear(digests_);
+    space_.clear(counts_);
+    space_.clear(batch_sums_);
+    space_.clear(run_sums_);
+    space_.clear(n_worst_);
   }
 
   /// Equal parts of a digest block, as large as memory allows.
   int choose_capacity(std::size_t memory_bytes, int most_paths) const {
-    const std::size_t least = fixed_bytes() + warp_threads * bytes_per_path();
+    const DeviceMemory need = device_memory(tally_layout_, batch_layout_);
+    const std::size_t least = need.bytes(warp_threads);
     if (memory_bytes < least) {
       throw EnvironmentError("the device has " + std::to_string(memory_bytes >> 20) +
                              " MiB to spare, this scenario takes at least " +
                              std::to_string((least >> 20) + 1) +
                              " MiB; free memory on it, or use --backend cpu");
     }
-    const std::size_t fit = std::min((memory_bytes - fixed_bytes()) / bytes_per_path(),
+    const std::size_t fit = std::min((memory_bytes - need.fixed_bytes) / need.path_bytes,
                                      static_cast<std::size_t>(most_paths));
     for (int n_parts = 1;; ++n_parts) {
       const int part = whole_warps((most_batch_paths + n_parts - 1) / n_parts);
@@ -225,7 +272,9 @@ class RangeEngine {
                           Space::data(worst_), Space::data(n_worst_)};
     space_.clear(n_keys_);
     space_.each_thread(NoteWorst{batch, tally_layout_, worst}, whole_warps(batch.n_paths), n_lists);
-    const std::uint32_t n_keys = space_.download(n_keys_, 1).front();
+    space_.fetch(n_keys_, collected_.n_keys);
+    space_.wait();
+    const std::uint32_t n_keys = *collected_.n_keys.data();
     if (n_keys == 0) return;
     space_.sort(keys_, n_keys);
     space_.each_thread(MergeWorst{worst, batch.first_path, n_keys}, n_lists);
@@ -256,8 +305,10 @@ class RangeEngine {
   Vector<float> entry_;
   Vector<WorstPath> worst_;
   Vector<int> n_worst_;
-  Vector<std::uint64_t> digests_;
+  Vector<std::uint64_t> digests_;  ///< [block of the range], and beyond
+  Collected collected_;
   std::uint64_t first_block_ = 0;
+  std::uint64_t n_blocks_ = 0;
   std::uint64_t n_paths_ = 0;
 };
 

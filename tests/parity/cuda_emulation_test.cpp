@@ -2,7 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <string>
 
+#include "host/scenario/calibrate.hpp"
+#include "host/scenario/parse.hpp"
+#include "host/support/error.hpp"
+#include "kernels/cuda/call_length.hpp"
 #include "tests/parity/emulated_backend.hpp"
 #include "tests/support/parity.hpp"
 
@@ -13,11 +19,19 @@ constexpr int most_batch_paths = 64;  // several batches even for the few paths 
 
 class CudaEmulation : public testing::TestWithParam<ParityCase> {};
 
-TEST_P(CudaEmulation, HasTheBitsOfOneLane) {
-  const auto make = [](const Network& network, std::uint64_t seed) {
-    return make_emulated_backend(network, seed, most_batch_paths);
+MakeBackend emulate(Emulation emulation) {
+  return [emulation](const Network& network, std::uint64_t seed) {
+    return make_emulated_backend(network, seed, emulation);
   };
-  EXPECT_EQ(compare_with_cpu(GetParam(), make), std::vector<std::string>{});
+}
+
+TEST_P(CudaEmulation, HasTheBitsOfOneLane) {
+  EXPECT_EQ(compare_with_cpu(GetParam(), emulate({most_batch_paths})), std::vector<std::string>{});
+}
+
+TEST_P(CudaEmulation, SharedDeviceHasTheSameBits) {
+  EXPECT_EQ(compare_with_cpu(GetParam(), emulate({most_batch_paths / 2, 2})),
+            std::vector<std::string>{});
 }
 
 // The comparison itself: it sees one path moved by one place.
@@ -34,7 +48,7 @@ TEST(CudaEmulationTest, AnotherPathIsNoticed) {
   };
   const auto make = [](const Network& network, std::uint64_t seed) {
     auto shifted = std::make_unique<Shifted>();
-    shifted->backend = make_emulated_backend(network, seed, most_batch_paths);
+    shifted->backend = make_emulated_backend(network, seed, {most_batch_paths});
     return shifted;
   };
   const std::vector<std::string> found = compare_with_cpu(parity_cases(1).front(), make);
@@ -44,6 +58,67 @@ TEST(CudaEmulationTest, AnotherPathIsNoticed) {
     const auto names_it = [&](const std::string& name) { return name.rfind(part, 0) == 0; };
     EXPECT_TRUE(std::any_of(found.begin(), found.end(), names_it)) << part;
   }
+}
+
+Network baseline() { return calibrate(load_scenario("configs/baseline/scenario.toml")); }
+
+AccumulatorShape shape_of(const Network& network) {
+  return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
+          network.n_steps, network.header.n_years, network.header.n_thresholds};
+}
+
+std::string failure_of(const std::function<void()>& work) {
+  try {
+    work();
+    return "";
+  } catch (const EnvironmentError& error) {
+    return error.what();
+  }
+}
+
+// Wherever the device is lost, while it is tried out, in a batch or while counts are fetched, the
+// run ends with what to do about it, and no thread is left behind.
+TEST(CudaEmulationTest, LostDeviceEndsTheRun) {
+  const Network network = baseline();
+  for (const int launches : {0, 5, 9, 14, 20}) {
+    const std::string said = failure_of([&] {
+      const auto backend = make_emulated_backend(
+          network, 1, {.most_batch_paths = 32, .lost_after_launches = launches});
+      Accumulators into(shape_of(network));
+      backend->run({0, 512}, into, nullptr);
+    });
+    EXPECT_NE(said.find("uncorrectable ECC error"), std::string::npos) << launches << said;
+    EXPECT_NE(said.find("nothing was written"), std::string::npos) << launches << said;
+  }
+}
+
+// What a device is too small for is known before anything is sampled.
+TEST(CudaEmulationTest, MemoryIsEnoughOrRefused) {
+  const Network network = baseline();
+  const auto make = [&](std::size_t free_bytes) {
+    return failure_of([&] {
+      make_emulated_backend(network, 1, {.most_batch_paths = 64, .free_bytes = free_bytes});
+    });
+  };
+  // Two workers share four fifths of what is free.
+  const std::size_t enough = emulated_bytes(network, 32) * 2 * 5 / 4 + 8;
+  EXPECT_EQ(make(enough), "");
+  const std::string said = make(enough * 99 / 100);
+  EXPECT_NE(said.find("MiB to spare, this scenario takes at least"), std::string::npos) << said;
+  EXPECT_NE(said.find("--backend cpu"), std::string::npos) << said;
+}
+
+// A second of work a call, whatever the device's speed.
+TEST(CudaEmulationTest, CallsComeToLastASecond) {
+  CallLength call(1);
+  const std::uint64_t first = call.paths();
+  call.learn(first, 0.125);
+  EXPECT_EQ(call.paths(), 8 * first);
+  call.learn(first, 0.001);  // the run's short end
+  EXPECT_EQ(call.paths(), 8 * first);
+  call.learn(8 * first, 100);
+  EXPECT_EQ(call.paths(), first);
+  EXPECT_EQ(CallLength(3).paths(), 3 * first);
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, CudaEmulation, testing::ValuesIn(parity_cases(4)),

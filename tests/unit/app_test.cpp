@@ -77,15 +77,17 @@ TEST(Numbers, PathRangesHoldAtLeastOnePath) {
   }
 }
 
-TEST(Numbers, DevicesAreDistinct) {
+TEST(Numbers, DevicesAreNumbersAndMayRepeat) {
   EXPECT_EQ(parse_devices("--devices", "0,1"), (std::vector<int>{0, 1}));
   EXPECT_EQ(parse_devices("--devices", "3"), (std::vector<int>{3}));
-  for (const char* text : {"", ",", "0,", ",0", "0,0", "-1", "a", "0;1", "99999999999"}) {
+  EXPECT_EQ(parse_devices("--devices", "0,0,1"), (std::vector<int>{0, 0, 1}));
+  for (const char* text : {"", ",", "0,", ",0", "-1", "a", "0;1", "99999999999"}) {
     EXPECT_THROW(parse_devices("--devices", text), UsageError) << text;
   }
 }
 
 TEST(Numbers, AreWrittenForPeople) {
+  EXPECT_EQ(format_digest(0xABCu), "0000000000000abc");
   EXPECT_EQ(format_count(0), "0");
   EXPECT_EQ(format_count(999), "999");
   EXPECT_EQ(format_count(1'000), "1,000");
