@@ -102,8 +102,7 @@ class Worker {
         first_series_(first_series(net)),
         measure_values_(static_cast<std::size_t>(first_series_.back()) * block_paths_ / L::n),
         member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) *
-                       block_paths_ / L::n),
-        group_timelines_(net) {
+                       block_paths_ / L::n) {
     for (int m = 0; m < net.n_minerals; ++m) timelines_.emplace_back(net, net.chains[m].n_cells);
     for (Group& group : groups_) {
       memory_.emplace_back(world_size(net).vectors + members_size(net).vectors,
@@ -122,7 +121,7 @@ class Worker {
   }
 
   void run_block(PathRange range) {
-    if (undrained_paths_ + range.count() > ChangeCounts::most_undrained_paths) finish();
+    if (undrained_paths_ + range.count() > ChangeCounts<L>::most_undrained_paths) finish();
     undrained_paths_ += range.count();
     range_ = range;
     digest_ = 0;
@@ -182,12 +181,12 @@ class Worker {
     ChainState<L> state = take_chain<L>(net_, chain, vectors);
     const ChainResult<L> result = take_result<L>(net_, chain.n_cells, vectors);
     for (int g = first; g < last; ++g) {
-      const auto counted = mask_from_bits<L>(lanes_below<L>(lanes_in(g)));
-      TimelineObserver<L> observer{group_timelines_, timelines(m), counted};
+      timelines(m).begin_group(lanes_below<L>(lanes_in(g)));
+      TimelineObserver<L> observer{timelines(m)};
       run_chain<L>(net_, m, path_keys<L>(seed_, first_path(g)), group(g).world, state, result,
                    observer);
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
-      timelines(m).add(group_timelines_, lanes_below<L>(lanes_in(g)));
+      timelines(m).end_group();
     }
   }
 
@@ -355,7 +354,6 @@ class Worker {
   std::vector<int> first_series_;  ///< [mineral + 1] of its series among all measures and cells
   Memory measure_values_;          ///< [mineral][measure][cell][path]
   Memory member_values_;
-  GroupTimelines<L> group_timelines_;
   std::vector<MineralTimelines<L>> timelines_;  ///< [mineral]
   std::vector<Memory> memory_;               ///< of each group held
   Group groups_[world_groups];
