@@ -355,7 +355,7 @@ class Worker {
   Memory measure_values_;          ///< [mineral][measure][cell][path]
   Memory member_values_;
   std::vector<MineralTimelines<L>> timelines_;  ///< [mineral]
-  std::vector<Memory> memory_;               ///< of each group held
+  std::vector<Memory> memory_;                  ///< of each group held
   Group groups_[world_groups];
   PathRange range_;
   int n_groups_ = 0;

@@ -1,7 +1,8 @@
-/// Timelines of one thread: histograms and sums of shortfall, cover and price at every step. A fifth
-/// of a run's time once, so everything here is about memory: a path seldom changes its bin from one
-/// step to the next, so only changes are counted, in narrow counters, and listed first, so that
-/// counting is a loop without a branch while counters arrive from memory. Compiled with the engine.
+/// Timelines of one thread: histograms and sums of shortfall, cover and price at every step. A
+/// fifth of a run's time once, so everything here is about memory: a path seldom changes its bin
+/// from one step to the next, so only changes are counted, in narrow counters, and listed first, so
+/// that counting is a loop without a branch while counters arrive from memory. Compiled with the
+/// engine.
 #pragma once
 
 #include <cstddef>
@@ -43,9 +44,9 @@ RISK_FN void store_lanes(std::uint32_t* target, std::uint32_t mask, typename L::
     *target++ = static_cast<std::uint32_t>(lanes[__builtin_ctz(mask)]);
 }
 
-/// Counters of a mineral's timelines and the changes yet to be counted: paths that leave one counter
-/// for another. Counters have 16 bits and wrap; what they add up to must not, so no more than
-/// `most_undrained_paths` may be counted before they are drained.
+/// Counters of a mineral's timelines and the changes yet to be counted: paths that leave one
+/// counter for another. Counters have 16 bits and wrap; what they add up to must not, so no more
+/// than `most_undrained_paths` may be counted before they are drained.
 template <class L>
 class ChangeCounts {
  public:
@@ -98,8 +99,8 @@ class ChangeCounts {
   int n_ = 0;  ///< changes listed
 };
 
-/// A family of series [series][step][bin] among a mineral's counters, and the bins that the paths of
-/// the present group are in. Before the first step they are in bin 0.
+/// A family of series [series][step][bin] among a mineral's counters, and the bins that the paths
+/// of the present group are in. Before the first step they are in bin 0.
 template <class L>
 class SeriesFamily {
   using I = typename L::I;

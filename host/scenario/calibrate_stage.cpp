@@ -188,8 +188,7 @@ class StageBuilder {
     spec_.class_sinks = pools_.add_ints(sinks);
     std::vector<std::int32_t> class_of_sink(sinks.size()), is_alone(sinks.size());
     for (std::size_t k = 0; k < classes_.size(); ++k) {
-      for (const std::int32_t j : classes_[k])
-      {
+      for (const std::int32_t j : classes_[k]) {
         class_of_sink[static_cast<std::size_t>(j)] = static_cast<std::int32_t>(k);
         is_alone[static_cast<std::size_t>(j)] = classes_[k].size() == 1 ? 1 : 0;
       }
@@ -342,8 +341,8 @@ class StageBuilder {
       if (row.outage_per_yr > 0.0 && row.outage_depth > 0.0) {
         outage.happens = 1;
         outage.up_steps = static_cast<float>(1.0 / (row.outage_per_yr * dt_yr));
-        outage.down_steps = static_cast<float>(
-            mean_wait_steps(step_fraction(dt_yr, row.outage_months / 12.0)));
+        outage.down_steps =
+            static_cast<float>(mean_wait_steps(step_fraction(dt_yr, row.outage_months / 12.0)));
         outage.left = static_cast<float>(1.0 - row.outage_depth);
         outage.stream = pools_.stream(tag("outage", row));
       }

@@ -1,8 +1,8 @@
 /// \file
 /// Slots: the nodes, sinks or classes of a stage, each with a struct of its own, and the few things
 /// that the model does with all of them at once. Here is the mapping of hosts: slots lie in memory
-/// one after the other, a value is a vector of paths. A device gives each lane of half a warp a slot
-/// of one path (cuda/half_warp.cuh) and needs the same functions.
+/// one after the other, a value is a vector of paths. A device gives each lane of half a warp a
+/// slot of one path (cuda/half_warp.cuh) and needs the same functions.
 ///
 /// What the functions promise is what both mappings can keep: `each` visits slots independently of
 /// each other; only `sum_slots`, `permuted`, `value_at` and `sum_groups` let a slot see others. The
@@ -79,9 +79,8 @@ RISK_FN F sum_slots(int n, const Slots<L, T>& slots, F T::*field) {
 /// The same of a field times a table, one number a slot; the table is padded like the slots.
 template <class L, class T, class F>
 RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float* weight) {
-  return sum_values<F>(n, [&](int slot) RISK_INLINE_BODY {
-    return slots[slot].*field * splat<F>(weight[slot]);
-  });
+  return sum_values<F>(
+      n, [&](int slot) RISK_INLINE_BODY { return slots[slot].*field * splat<F>(weight[slot]); });
 }
 
 /// What slot table[i] holds in a field, as seen from slot i.

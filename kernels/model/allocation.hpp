@@ -27,9 +27,7 @@ RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::
   const F zero = splat<F>(0.0f);
   const F one = splat<F>(1.0f);
   for (int pass = 0; pass < 2; ++pass) {
-    each<L>(n_classes, [&](auto k) {
-      classes[k].part_t = splat<F>(weight[k]) * classes[k].gap_t;
-    });
+    each<L>(n_classes, [&](auto k) { classes[k].part_t = splat<F>(weight[k]) * classes[k].gap_t; });
     const F wanted = sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t);
     const auto shares = gt(pool, wanted * splat<F>(smallest_pool_fraction));
     const auto wants = and_(gt(wanted, zero), shares);
@@ -66,10 +64,8 @@ RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, Stage
   using F = typename L::F;
   const std::int32_t* class_of_sink = net.ints + spec.class_of_sink;
   const std::int32_t* is_alone = net.ints + spec.is_alone;
-  const auto left =
-      permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::left, class_of_sink);
-  const auto gap =
-      permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::gap_t, class_of_sink);
+  const auto left = permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::left, class_of_sink);
+  const auto gap = permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::gap_t, class_of_sink);
   each<L>(spec.n_sinks, [&](auto j) {
     Sink<L>& sink = stage.sink[j];
     const F left_t = is_alone[j] != 0 ? gap[j] : sink.gap_t * left[j];
@@ -149,8 +145,7 @@ RISK_FN void deliver_to_tile(const NetworkView& net, const StageSpec& spec, Stag
 
 /// The same where every lane of the mapping is a sink and holds its own sum.
 template <class L>
-RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec,
-                              StageState<L>& stage) {
+RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
   const float* flow = net.reals + spec.flow_t;
   const int stride = padded_sinks(spec.n_sinks);
@@ -322,9 +317,8 @@ RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec,
                        const Slots<L, Node<L>>& nodes, Slots<L, Sink<L>>& buyers) {
   using F = typename L::F;
   const float* feed_per_output = net.reals + next_spec.feed_per_output;
-  each<L>(next_spec.n_nodes, [&](auto j) {
-    buyers[j].need_t = nodes[j].output_t * splat<F>(feed_per_output[j]);
-  });
+  each<L>(next_spec.n_nodes,
+          [&](auto j) { buyers[j].need_t = nodes[j].output_t * splat<F>(feed_per_output[j]); });
 }
 
 /// Limits the next stage's output to the feed received; the secondary part is always there. Where

@@ -57,8 +57,7 @@ RISK_FN void remember_window(const NetworkView& net, typename L::F unmet_fractio
                              typename L::I& oldest, Cell<L>& cell) {
   using F = typename L::F;
   using I = typename L::I;
-  const I entering =
-      truncate(fma(unmet_fraction, splat<F>(net.peak_window_scale), splat<F>(0.5f)));
+  const I entering = truncate(fma(unmet_fraction, splat<F>(net.peak_window_scale), splat<F>(0.5f)));
   cell.window_sum = cell.window_sum + entering - oldest;
   oldest = entering;
   if (step + 1 >= net.peak_window_steps) {
@@ -97,8 +96,8 @@ RISK_FN PriceCosts<L> price_costs(const ChainSpec& chain, int step, const ChainS
 
 /// Where a step stands in its year and in the ring of the peak window.
 struct StepPlace {
-  int year;            ///< -1 beyond the last whole year
-  bool first, last;    ///< of its year
+  int year;          ///< -1 beyond the last whole year
+  bool first, last;  ///< of its year
   int window;
 
   RISK_FN StepPlace(const NetworkView& net, int step)

@@ -48,8 +48,7 @@ RISK_FN void start_stage(const NetworkView& net, const StageSpec& spec, const Pa
 }
 
 template <class L>
-RISK_FN void start_consumers(const NetworkView& net, const ChainSpec& chain,
-                             ChainState<L>& state) {
+RISK_FN void start_consumers(const NetworkView& net, const ChainSpec& chain, ChainState<L>& state) {
   using F = typename L::F;
   using I = typename L::I;
   const int n_sinks = chain.stages[last_stage<L>(chain)].n_sinks;
@@ -70,8 +69,7 @@ RISK_SECTION void start_chain(const NetworkView& net, const ChainSpec& chain,
   using F = typename L::F;
   using U = typename L::U;
   const F zero = splat<F>(0.0f);
-  each_stage<L>(chain,
-                [&](int s) { start_stage<L>(net, chain.stages[s], paths, state.stage[s]); });
+  each_stage<L>(chain, [&](int s) { start_stage<L>(net, chain.stages[s], paths, state.stage[s]); });
   start_consumers<L>(net, chain, state);
   state.log_price = splat<F>(chain.log_initial_price);
   state.y = state.y_quiet = clamp_log_price(state.log_price);
@@ -111,9 +109,8 @@ RISK_FN void note_rivals_share(const ChainSpec& chain, ChainState<L>& state) {
   const StageSpec& spec = chain.stages[last];
   Slots<L, Node<L>>& nodes = state.stage[last].node;
   const F zero = splat<F>(0.0f);
-  each<L>(spec.n_nodes, [&](auto i) {
-    nodes[i].part_t = i == spec.flooder_node ? zero : nodes[i].output_t;
-  });
+  each<L>(spec.n_nodes,
+          [&](auto i) { nodes[i].part_t = i == spec.flooder_node ? zero : nodes[i].output_t; });
   const F all = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::output_t);
   const F rivals = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::part_t);
   const auto some = gt(all, zero);
@@ -171,9 +168,8 @@ RISK_FN void run_chain(const NetworkView& net, int mineral, const PathKeys<L>& p
   for (int step = 0; step < net.n_steps; ++step) {
     run_step<L>(net, mineral, paths, world, step, state, result, observer);
   }
-  each_cell<L>(net, chain, [&](auto j, int c) {
-    finish_cell<L>(net, chain, j, c, state.cell[j], result);
-  });
+  each_cell<L>(net, chain,
+               [&](auto j, int c) { finish_cell<L>(net, chain, j, c, state.cell[j], result); });
 }
 
 RISK_END

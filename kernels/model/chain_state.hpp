@@ -120,7 +120,8 @@ template <class L>
 struct Cell {
   using F = typename L::F;
   using I = typename L::I;
-  F unmet_t, drawn_t, curtailed_t, essential_unmet_t, extra_cost_usd, price_shock_usd, year_loss_usd;
+  F unmet_t, drawn_t, curtailed_t, essential_unmet_t, extra_cost_usd, price_shock_usd,
+      year_loss_usd;
   I window_sum, largest_window;
   I short_steps, spell, longest_spell;
   I first_short, last_short, recovered;  ///< steps; -1: not yet
@@ -153,8 +154,8 @@ struct ChainState {
   // 4.7
   F substituted;
   // 5
-  Slots<L, Cell<L>> cell;     ///< [last-stage sink]
-  SlotMemory<L, I> window;    ///< [last-stage sink][peak window] unmet/reference, a ring
+  Slots<L, Cell<L>> cell;   ///< [last-stage sink]
+  SlotMemory<L, I> window;  ///< [last-stage sink][peak window] unmet/reference, a ring
 };
 
 /// Calls f(slot, spec) for the nodes that can be hit.

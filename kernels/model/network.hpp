@@ -46,7 +46,7 @@ struct StrikeSpec {
 /// How a node breaks down.
 struct OutageSpec {
   std::int32_t happens;  ///< 0: never
-  float up_steps;    ///< mean wait for an outage, 1/(rate dt)
+  float up_steps;        ///< mean wait for an outage, 1/(rate dt)
   float down_steps;  ///< mean of the exponential whose whole steps are the length beyond the first
   float left;        ///< part of capacity that it leaves: 1 - depth
   std::uint32_t stream;  ///< "outage|M|STAGE|COUNTRY"
@@ -77,16 +77,16 @@ struct StageSpec {
   // own in the order of priority. Fills work on classes, since a class keeps its gaps in
   // proportion.
   std::int32_t n_classes;
-  Offset class_weight;  ///< reals [group.. then members, then all][class]: purchasing weight where
-                        ///< the fill may serve the class: outside the group, members, everybody;
-                        ///< else 0
-  Offset class_first;   ///< ints [class + 1] into class_sinks
-  Offset class_sinks;   ///< ints [sink] sink slots by class
+  Offset class_weight;   ///< reals [group.. then members, then all][class]: purchasing weight where
+                         ///< the fill may serve the class: outside the group, members, everybody;
+                         ///< else 0
+  Offset class_first;    ///< ints [class + 1] into class_sinks
+  Offset class_sinks;    ///< ints [sink] sink slots by class
   Offset class_of_sink;  ///< ints [sink]
   Offset is_alone;       ///< ints [sink] 1 where it is the only one of its class
   std::int32_t largest_class;  ///< sinks
-  Offset home_class;  ///< ints [node] the class (of one sink) of its own country, or -1
-  Offset home_node;   ///< ints [class] the other way round, for nodes that can be hit, or -1
+  Offset home_class;           ///< ints [node] the class (of one sink) of its own country, or -1
+  Offset home_node;  ///< ints [class] the other way round, for nodes that can be hit, or -1
 
   // ints
   Offset op_class;     ///< per node: its operating-fraction class in the chain
@@ -100,7 +100,7 @@ struct StageSpec {
   Offset strikes;  ///< first index into NetworkView::strikes
   std::int32_t n_strikes;
   Offset strike_of_node;  ///< ints [node] its strike, from `strikes` on, or -1
-  Offset outages;  ///< [node] from this index on in NetworkView::outages
+  Offset outages;         ///< [node] from this index on in NetworkView::outages
 };
 
 /// Nodes with the same cash cost and the same price earned share one operating fraction.

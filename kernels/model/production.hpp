@@ -107,10 +107,10 @@ RISK_FN void add_projects(const NetworkView& net, const ChainSpec& chain, int s,
 inline constexpr int outage_window_steps = 32;
 inline constexpr float longest_wait_steps = 1048576.0f;
 
-/// Steps of the four changes of a block: breaks down, recovers, breaks down, recovers. The first may
-/// come at `from`, each other from the step after the one before it. An exponential wait's whole
-/// part is geometric: a change comes in each step with the same probability, without a draw for
-/// every step in which nothing happens.
+/// Steps of the four changes of a block: breaks down, recovers, breaks down, recovers. The first
+/// may come at `from`, each other from the step after the one before it. An exponential wait's
+/// whole part is geometric: a change comes in each step with the same probability, without a draw
+/// for every step in which nothing happens.
 template <class L>
 RISK_FN void draw_changes(const OutageSpec& outage, const Words<L>& words, typename L::I from,
                           typename L::I (&changes)[4]) {
@@ -183,8 +183,8 @@ RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int s, int
 
 /// Capacity and, of the node's own, output before the feed limit.
 template <class L>
-RISK_FN void produce(const NetworkView& net, const StageSpec& spec, int s,
-                     const PathKeys<L>& paths, int step, ChainState<L>& state) {
+RISK_FN void produce(const NetworkView& net, const StageSpec& spec, int s, const PathKeys<L>& paths,
+                     int step, ChainState<L>& state) {
   using F = typename L::F;
   StageState<L>& stage = state.stage[s];
   const float* full = net.reals + spec.capacity_t + step * spec.n_nodes;
@@ -212,8 +212,7 @@ RISK_SECTION void update_production(const NetworkView& net, const ChainSpec& cha
                                     const PathKeys<L>& paths, int step, ChainState<L>& state) {
   update_operating<L>(net, chain, state);
   decide_projects<L>(net, chain, paths, step, state);
-  const bool flooded =
-      chain.flooder != 0 && any(gt(state.flooding, splat<typename L::F>(0.5f)));
+  const bool flooded = chain.flooder != 0 && any(gt(state.flooding, splat<typename L::F>(0.5f)));
   each_stage<L>(chain, [&](int s) {
     produce<L>(net, chain.stages[s], s, paths, step, state);
     if (flooded) add_flood<L>(net, chain.stages[s], s, step, state);

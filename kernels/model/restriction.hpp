@@ -46,8 +46,8 @@ RISK_FN typename L::M lift_expired(const NetworkView& net, int step, Strike<L>& 
   return expired;
 }
 
-/// The node's own word of this step. Four steps share a block: a group of paths, in which some event
-/// happens in most steps, keeps it; a lone path draws it anew.
+/// The node's own word of this step. Four steps share a block: a group of paths, in which some
+/// event happens in most steps, keeps it; a lone path draws it anew.
 template <class L>
 RISK_FN typename L::U include_word(const StrikeSpec& spec, const PathKeys<L>& paths, int step,
                                    Strike<L>& strike) {
@@ -58,8 +58,7 @@ RISK_FN typename L::U include_word(const StrikeSpec& spec, const PathKeys<L>& pa
   if constexpr (slots_in_registers<L>) {
     const Words<L> words = draw();
     const int word = word_of_step(step);
-    return word < 2 ? (word == 0 ? words.w[0] : words.w[1])
-                    : (word == 2 ? words.w[2] : words.w[3]);
+    return word < 2 ? (word == 0 ? words.w[0] : words.w[1]) : (word == 2 ? words.w[2] : words.w[3]);
   } else {
     if (strike.include_block != block) {
       strike.include_words = draw();
@@ -100,10 +99,9 @@ RISK_FN typename L::M apply_measure(const NetworkView& net, typename L::M hit, i
   const I under_end = strike.under_end_step;
   const auto keep_old = and_(stronger, and_(gt(old_end, end), gt(old_end, under_end)));
   const auto keep_new = and_(weaker, and_(gt(end, old_end), gt(end, under_end)));
-  strike.under_instrument = select(keep_old, strike.instrument,
-                                      select(keep_new, instrument, strike.under_instrument));
-  strike.under_group =
-      select(keep_old, strike.group, select(keep_new, group, strike.under_group));
+  strike.under_instrument =
+      select(keep_old, strike.instrument, select(keep_new, instrument, strike.under_instrument));
+  strike.under_group = select(keep_old, strike.group, select(keep_new, group, strike.under_group));
   strike.under_end_step = select(keep_old, old_end, select(keep_new, end, under_end));
   if (none(stronger)) return stronger;
   const F settled =
@@ -194,9 +192,8 @@ RISK_FN bool may_be_hit(const StrikeSpec& spec, const EventList<L>& events, int 
 /// One node, one step: lift, apply, let the rest settle and leak.
 template <class L>
 RISK_FN void update_strike(const NetworkView& net, const ChainSpec& chain, int mineral,
-                           const StageSpec& stage, const StrikeSpec& spec,
-                           const PathKeys<L>& paths, const EventList<L>& events, int step,
-                           Strike<L>& strike) {
+                           const StageSpec& stage, const StrikeSpec& spec, const PathKeys<L>& paths,
+                           const EventList<L>& events, int step, Strike<L>& strike) {
   using F = typename L::F;
   using I = typename L::I;
   const auto lifted = lift_expired<L>(net, step, strike);

@@ -45,8 +45,7 @@ RISK_FN void draw_commercial(const NetworkView& net, const ChainSpec& chain, int
 
 /// Sum of a field over the sinks outside R(t).
 template <class L>
-RISK_FN typename L::F sum_outside(int n_sinks, const SlotSet<L>& inside,
-                                  Slots<L, Sink<L>>& sinks,
+RISK_FN typename L::F sum_outside(int n_sinks, const SlotSet<L>& inside, Slots<L, Sink<L>>& sinks,
                                   typename L::F Sink<L>::*field) {
   using F = typename L::F;
   each<L>(n_sinks, [&](auto j) {
@@ -118,8 +117,8 @@ RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, const S
   state.shared_t = max(state.shared_t - drawn, zero);
 }
 
-/// Orders to refill: commercial stocks at any price (they stay in the sinks' `part_t`), strategic and
-/// shared ones while it is low.
+/// Orders to refill: commercial stocks at any price (they stay in the sinks' `part_t`), strategic
+/// and shared ones while it is low.
 template <class L>
 RISK_FN typename L::F order_refills(const NetworkView& net, const ChainSpec& chain, int n_sinks,
                                     typename L::F shared_order, Slots<L, Sink<L>>& sinks,
@@ -147,8 +146,7 @@ RISK_FN typename L::F order_refills(const NetworkView& net, const ChainSpec& cha
 /// The leftover of the market, split in proportion to orders.
 template <class L>
 RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                           typename L::F leftover, Slots<L, Sink<L>>& sinks,
-                           ChainState<L>& state) {
+                           typename L::F leftover, Slots<L, Sink<L>>& sinks, ChainState<L>& state) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F shared_missing =

@@ -14,7 +14,7 @@ inline constexpr int longest_duration_steps = 1 << 20;
 /// one is looked up by actor and step; scheduled ones of a step follow one another in file order.
 template <class L>
 struct EventList {
-  Row<std::int32_t> drawn;  ///< [step][actor] entry or `no_entry`
+  Row<std::int32_t> drawn;                    ///< [step][actor] entry or `no_entry`
   Row<std::int32_t> actors_low, actors_high;  ///< [step] bit per actor with an event
   Row<std::int32_t>
       first_scheduled;          ///< [step + 1] the step's first scheduled event, in file order

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "host/support/json.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/support/error.hpp"
+#include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {

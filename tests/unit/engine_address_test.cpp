@@ -8,8 +8,8 @@
 
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/validate.hpp"
-#include "tests/support/engine_run.hpp"
 #include "kernels/model/production.hpp"
+#include "tests/support/engine_run.hpp"
 #include "tests/support/one_path.hpp"
 #include "tests/support/random_scenario.hpp"
 
@@ -40,8 +40,7 @@ class DrawRecorder final : public PathWatcher {
   }
 
  private:
-  void record_stage(int s, const StageSpec& spec, const StageState<OneLane>& stage,
-                    int step) {
+  void record_stage(int s, const StageSpec& spec, const StageState<OneLane>& stage, int step) {
     const auto tag = [&](const std::string& what, int node) {
       const auto& countries =
           network_.base[static_cast<std::size_t>(mineral_)][static_cast<std::size_t>(s)]

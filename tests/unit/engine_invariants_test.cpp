@@ -66,8 +66,7 @@ struct StageBooks {
     double sold = 0.0;
     for (int j = 0; j < spec.n_sinks; ++j) {
       const bool cut = can_be_hit && is_target(stage.strike[i], j);
-      const double flow =
-          node.contract * flow_t[static_cast<std::size_t>(i * spec.n_sinks + j)];
+      const double flow = node.contract * flow_t[static_cast<std::size_t>(i * spec.n_sinks + j)];
       sold += flow * (cut ? 1.0 - blocked : 1.0);
       delivered[static_cast<std::size_t>(j)] += flow * (cut ? 1.0 - blocked : 1.0);
     }
@@ -109,8 +108,8 @@ class Auditor final : public PathWatcher {
     strategic_ = copy(state.stock, &Stock<OneLane>::strategic_t, last.n_sinks);
     shared_ = state.shared_t;
     for (int s = 1; s < books_.chain.n_stages; ++s)
-      feed_[s] = copy(state.stage[s].node, &Node<OneLane>::feed_stock_t,
-                      books_.chain.stages[s].n_nodes);
+      feed_[s] =
+          copy(state.stage[s].node, &Node<OneLane>::feed_stock_t, books_.chain.stages[s].n_nodes);
   }
 
   void stage(int step, int s, const ChainState<OneLane>& state, float leftover_t) override {

@@ -196,7 +196,8 @@ TEST(ScalarLane, FmaRoundsOnce) {
 
 TEST(ScalarLane, EachVisitsEverySlotOnce) {
   std::vector<int> visits(17, 0);
-  blocrisk::each<blocrisk::Lanes<1>>(17, [&](int slot) { ++visits[static_cast<std::size_t>(slot)]; });
+  blocrisk::each<blocrisk::Lanes<1>>(17,
+                                     [&](int slot) { ++visits[static_cast<std::size_t>(slot)]; });
   EXPECT_EQ(visits, std::vector<int>(17, 1));
 }
 
