@@ -93,7 +93,7 @@ class ChangeCounts {
   }
 
  private:
-  static constexpr int list_size = 4096;
+  static constexpr int list_size = 1024;
   std::vector<std::uint16_t> counters_;
   std::vector<std::uint32_t> from_, to_;
   int n_ = 0;  ///< changes listed

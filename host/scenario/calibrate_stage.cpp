@@ -232,21 +232,21 @@ class StageBuilder {
   }
 
   void add_groups() {
-    std::vector<double> flow_t, fraction;
+    std::vector<double> fraction;
     std::vector<std::int32_t> target_words, serves_outside;
     for (const TargetGroup& group : context_.scenario.target_groups) {
       for (std::size_t i = 0; i < nodes_.size(); ++i) {
         const SlotBits inside = targets(group, i);
         inside.append_to(target_words);
         const double output_t = base_.output_t[i] * context_.dt_yr();
-        flow_t.push_back(flow_to(inside, i));
-        fraction.push_back(output_t > 0.0 ? portion(flow_t.back(), output_t) : 1.0);
+        fraction.push_back(output_t > 0.0 ? portion(flow_to(inside, i), output_t) : 1.0);
       }
       const auto is_outside = [&](int country) { return !holds(group, country); };
       const auto& sinks = base_.sink_country;
       serves_outside.push_back(std::any_of(sinks.begin(), sinks.end(), is_outside) ? 1 : 0);
     }
-    spec_.target_flow_t = pools_.add_reals(flow_t);
+    spec_.base_flow_t = pools_.add_reals(
+        per_node([&](std::size_t i) { return base_.output_t[i] * context_.dt_yr(); }));
     spec_.target_fraction = pools_.add_reals(fraction);
     spec_.target_mask = pools_.add_ints(target_words);
     spec_.serves_outside = pools_.add_ints(serves_outside);

@@ -42,6 +42,30 @@ RISK_FN void each(int n, Fn&& f) {
   for (int slot = 0; slot < n; ++slot) f(slot);
 }
 
+/// A flag for every slot, the same for all lanes of a value: a bit each, so that a host finds the
+/// raised ones without looking at the others.
+template <class L>
+struct SlotFlags {
+  std::uint64_t bits;
+  RISK_FN bool operator[](int slot) const { return ((bits >> slot) & 1u) != 0; }
+  RISK_FN void set(int slot, bool raised) {
+    const std::uint64_t bit = std::uint64_t{1} << slot;
+    bits = raised ? bits | bit : bits & ~bit;
+  }
+};
+
+/// Calls f(slot) for the slots whose flag is up, in order.
+template <class L, class Fn>
+RISK_FN void each_raised(int /*n*/, const SlotFlags<L>& flags, Fn&& f) {
+  for (std::uint64_t left = flags.bits; left != 0; left &= left - 1) f(__builtin_ctzll(left));
+}
+
+/// Is some flag up?
+template <class L>
+RISK_FN bool some_raised(int /*n*/, const SlotFlags<L>& flags) {
+  return flags.bits != 0;
+}
+
 /// Is a flag that slots have raised up for some of them? On a host they share it.
 template <class L>
 RISK_FN bool some_slot(bool raised) {

@@ -83,32 +83,28 @@ RISK_FN void commit_output(const NetworkView& net, const StageSpec& spec, StageS
   each<L>(spec.n_nodes, [&](auto i) {
     Node<L>& node = stage.node[i];
     const F contracted = min(node.output_t, splat<F>(utilisation[i]) * node.capacity_t);
-    node.contract = contracted * splat<F>(contract_rate[i]);
+    node.part = contracted * splat<F>(contract_rate[i]);
     node.open_t = fma(contracted, splat<F>(open_fraction[i]), node.output_t - contracted);
   });
 }
 
-/// Takes from restricted nodes what their restriction withholds, contracted and open. Returns
-/// whether some lane of some node has any restriction.
+/// Takes from restricted nodes what their restriction withholds, contracted and open.
 template <class L>
-RISK_FN bool withhold(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
+RISK_FN void withhold(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
   const F one = splat<F>(1.0f);
-  bool some = false;
-  each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
+  const float* base_flow_t = net.reals + spec.base_flow_t;
+  each_raised<L>(spec.n_nodes, stage.restricting, [&](auto i) {
     Strike<L>& strike = stage.strike[i];
-    if (strike.restricting == 0) return;
-    some = true;
     Node<L>& node = stage.node[i];
     const F b = strike.blocked;
     const auto restricted = gt(b, splat<F>(0.0f));
     const F open = node.open_t;
     const F still_open = select(restricted, open * ((one - b) * strike.target_fraction), open);
-    const F from_contracts = node.contract * b * strike.target_flow_t;
-    strike.withheld_t = from_contracts + (open - still_open);
+    const F target_flow_t = strike.target_fraction * splat<F>(base_flow_t[i]);
+    strike.withheld_t = node.part * b * target_flow_t + (open - still_open);
     node.open_t = still_open;
   });
-  return some_slot<L>(some);
 }
 
 /// Contract deliveries of all nodes to neighbouring sinks, summed in node order. The sums stay in
@@ -119,12 +115,11 @@ RISK_FN void deliver_to_tile(const NetworkView& net, const StageSpec& spec, Stag
   using F = typename L::F;
   const float* flow = net.reals + spec.flow_t + first_sink;
   const int stride = padded_sinks(spec.n_sinks);
-  const std::int32_t* strike_of_node = net.ints + spec.strike_of_node;
   F sum[n_tile];
   for (F& value : sum) value = splat<F>(0.0f);
   for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
-    const F contract = stage.node[i].contract;
-    if (strike_of_node[i] >= 0 && stage.strike[i].restricting != 0) {
+    const F contract = stage.node[i].part;
+    if (stage.restricting[i]) {
       const Strike<L>& strike = stage.strike[i];
       const F cut = contract * (splat<F>(1.0f) - strike.blocked);
       const auto targets = first_sink < 32 ? shr(strike.target_low, first_sink)
@@ -149,11 +144,10 @@ RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec, Sta
   using F = typename L::F;
   const float* flow = net.reals + spec.flow_t;
   const int stride = padded_sinks(spec.n_sinks);
-  const UniformSlotSet restricting =
-      slots_with<L>(spec.n_nodes, [&](auto i) { return stage.strike[i].restricting != 0; });
+  const UniformSlotSet restricting = raised_slots<L>(stage.restricting);
   each<L>(spec.n_sinks, [&](auto j) { stage.sink[j].part_t = splat<F>(0.0f); });
   for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
-    const F contract = value_at<L>(stage.node, &Node<L>::contract, i);
+    const F contract = value_at<L>(stage.node, &Node<L>::part, i);
     if (!restricting.holds(i)) {
       each<L>(spec.n_sinks, [&](auto j) {
         stage.sink[j].part_t = fma(contract, splat<F>(flow[j]), stage.sink[j].part_t);
@@ -207,42 +201,40 @@ RISK_FN void offer_withheld_at_home(const NetworkView& net, const StageSpec& spe
   using F = typename L::F;
   const std::int32_t* home_class = net.ints + spec.home_class;
   const auto gap = permuted<L>(spec.n_nodes, stage.sink_class, &SinkClass<L>::gap_t, home_class);
-  each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
+  each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part = splat<F>(0.0f); });
+  each_raised<L>(spec.n_nodes, stage.restricting, [&](auto i) {
+    if (home_class[i] < 0) return;
     Strike<L>& strike = stage.strike[i];
-    F& given = stage.node[i].part_t;
-    given = splat<F>(0.0f);
-    if (home_class[i] < 0 || strike.restricting == 0) return;
-    given = min(strike.withheld_t, gap[i]);
-    strike.withheld_t = strike.withheld_t - given;
+    stage.node[i].part = min(strike.withheld_t, gap[i]);
+    strike.withheld_t = strike.withheld_t - stage.node[i].part;
   });
   const std::int32_t* home_node = net.ints + spec.home_node;
-  const auto given = permuted<L>(spec.n_classes, stage.node, &Node<L>::part_t, home_node);
+  const auto given = permuted<L>(spec.n_classes, stage.node, &Node<L>::part, home_node);
   each<L>(spec.n_classes, [&](auto k) {
     if (home_node[k] < 0) return;
     stage.sink_class[k].gap_t = stage.sink_class[k].gap_t - given[k];
   });
 }
 
-/// .. then, group by group, to sinks outside the target group. The rest is unsold.
+/// .. then, group by group, to sinks outside the target group. The rest is unsold. Nodes without a
+/// restriction have no part in it since the homes were served.
 template <class L>
 RISK_FN void offer_withheld_abroad(const NetworkView& net, const StageSpec& spec,
                                    StageState<L>& stage) {
   using F = typename L::F;
   using I = typename L::I;
   const float* weight = net.reals + spec.class_weight;
-  each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part_t = splat<F>(0.0f); });
   for (int g = 0; g < net.n_groups; ++g) {
     if (net.ints[spec.serves_outside + g] == 0) continue;
     bool some = false;
-    each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
+    each_raised<L>(spec.n_nodes, stage.restricting, [&](auto i) {
       const Strike<L>& strike = stage.strike[i];
-      if (strike.restricting == 0) return;
       const auto aimed = eq(strike.group, splat<I>(g));
       some = some || any(aimed);
-      stage.node[i].part_t = masked(aimed, strike.withheld_t);
+      stage.node[i].part = masked(aimed, strike.withheld_t);
     });
     if (!some_slot<L>(some)) continue;
-    const F pool = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part_t);
+    const F pool = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part);
     fill<L>(spec.n_classes, weight + g * spec.n_classes, pool, stage.sink_class);
   }
 }
@@ -347,10 +339,10 @@ RISK_SECTION typename L::F allocate_stage(const NetworkView& net, const ChainSpe
   const StageSpec& spec = chain.stages[s];
   StageState<L>& stage = state.stage[s];
   commit_output<L>(net, spec, stage);
-  const bool restricted = withhold<L>(net, spec, stage);
+  withhold<L>(net, spec, stage);
   const F surplus = deliver_contracts<L>(net, spec, stage);
   sum_classes<L>(net, spec, stage);
-  if (restricted) {
+  if (some_raised<L>(spec.n_nodes, stage.restricting)) {
     offer_withheld_at_home<L>(net, spec, stage);
     offer_withheld_abroad<L>(net, spec, stage);
   }

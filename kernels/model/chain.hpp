@@ -32,18 +32,20 @@ RISK_FN void start_stage(const NetworkView& net, const StageSpec& spec, const Pa
   clear_slots<L>(spec.n_nodes, stage.node);
   clear_slots<L>(spec.n_sinks, stage.sink);
   clear_slots<L>(spec.n_classes, stage.sink_class);
+  stage.in_force = stage.restricting = {};
   each<L>(spec.n_nodes, [&](auto i) {
-    stage.node[i].operating = splat<F>(1.0f);
+    stage.running[i] = Running<L>{};
+    stage.running[i].operating = splat<F>(1.0f);
     stage.node[i].feed_stock_t = splat<F>(net.reals[spec.feed_stock_t + i]);
   });
   const OutageSpec* outages = net.outages + spec.outages;
   each<L>(spec.n_nodes, [&](auto i) {
-    stage.outage[i] = Outage<L>{};
-    if (outages[i].happens != 0) start_outage<L>(outages[i], paths, stage.outage[i]);
+    if (outages[i].happens != 0) start_outage<L>(outages[i], paths, stage.running[i]);
   });
   each_strike<L>(net, spec, [&](auto i, const StrikeSpec&) {
     stage.strike[i] = Strike<L>{};
-    stage.strike[i].include_block = -1;
+    stage.record[i] = StrikeRecord<L>{};
+    stage.record[i].include_block = -1;
   });
 }
 
@@ -110,9 +112,9 @@ RISK_FN void note_rivals_share(const ChainSpec& chain, ChainState<L>& state) {
   Slots<L, Node<L>>& nodes = state.stage[last].node;
   const F zero = splat<F>(0.0f);
   each<L>(spec.n_nodes,
-          [&](auto i) { nodes[i].part_t = i == spec.flooder_node ? zero : nodes[i].output_t; });
+          [&](auto i) { nodes[i].part = i == spec.flooder_node ? zero : nodes[i].output_t; });
   const F all = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::output_t);
-  const F rivals = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::part_t);
+  const F rivals = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::part);
   const auto some = gt(all, zero);
   state.rivals_share = masked(some, rivals / select(some, all, splat<F>(1.0f)));
 }

@@ -34,24 +34,24 @@ RISK_FN void each_stage(const ChainSpec& chain, Fn&& f) {
   }
 }
 
-/// A country's output of a stage. (Model, sections 4.3 and 4.5.)
+/// A country's output of a stage. (Model, sections 4.3 and 4.5.) What every step looks at is kept
+/// apart from the rest, here and below, so that a group's fits the innermost cache.
 template <class L>
 struct Node {
   using F = typename L::F;
-  F operating;   ///< operating fraction, where every slot keeps its own
-  F capacity_t;  ///< effective capacity of the step
-  F output_t;    ///< q; before the feed limit until the stage is allocated
-  F contract;    ///< part of the base flow that contracts deliver
-  F open_t;      ///< uncontracted tonnes on offer
+  F capacity_t;        ///< effective capacity of the step
+  F output_t;          ///< q; before the feed limit until the stage is allocated
+  F part;              ///< of the base flow that contracts deliver; else what is being summed
+  F open_t;            ///< uncontracted tonnes on offer
+  typename L::U down;  ///< bit per step of the present window: an outage
   F feed_stock_t;
-  F part_t;  ///< what is being summed
 };
 
-/// When a node breaks down and recovers. (Model, section 4.3.)
+/// When a node breaks down and recovers, and how far it runs. (Model, section 4.3.)
 template <class L>
-struct Outage {
-  typename L::U down;        ///< bit per step of the present window
-  typename L::U block;       ///< number of the block of words it has come to
+struct Running {
+  typename L::F operating;   ///< operating fraction, where every slot keeps its own
+  typename L::U block;       ///< number of the block of words its outages have come to
   typename L::I changes[4];  ///< steps of the block's changes: down, up, down, up
 };
 
@@ -63,20 +63,24 @@ struct Strike {
   using U = typename L::U;
   // the measure in force; end_step 0: none
   F severity, settled_severity, settling_factor, leaked;
-  I instrument, group, end_step;
-  // the one underneath; end step 0: none
-  I under_instrument, under_group, under_end_step;
+  I group, end_step;
   // derived from the group in force
-  U target_low, target_high;  ///< foreign sinks inside the target group
-  F target_flow_t, target_fraction;
-  U home_bit;    ///< of the home country's last-stage sink, where everyone is a target
-  F blocked;     ///< b = severity (1 - leaked)
-  F withheld_t;  ///< what this step's restriction keeps from its destinations
+  U target_low;       ///< foreign sinks inside the target group, of the first 32
+  F target_fraction;  ///< part of base output that flows to them
+  U home_bit;         ///< of the home country's last-stage sink, where everyone is a target
+  F blocked;          ///< b = severity (1 - leaked)
+  F withheld_t;       ///< what this step's restriction keeps from its destinations
+  U target_high;      ///< of the sinks beyond 32
+};
+
+/// What only a change of a restriction looks at.
+template <class L>
+struct StrikeRecord {
+  using I = typename L::I;
+  I instrument;
+  I under_instrument, under_group, under_end_step;  ///< the measure underneath; end step 0: none
   Words<L> include_words;
-  // the same for all lanes
-  alignas(sizeof(F)) std::int32_t include_block;  ///< block the words are of; -1: none yet
-  std::int32_t in_force;                          ///< some lane has a measure in force
-  std::int32_t restricting;                       ///< some lane has b > 0
+  alignas(sizeof(I)) std::int32_t include_block;  ///< block the words are of; -1: none yet
 };
 
 /// Who buys a stage's product, in the step at hand. (Model, section 4.5.)
@@ -99,8 +103,11 @@ struct SinkClass {
 template <class L>
 struct StageState {
   Slots<L, Node<L>> node;
-  Slots<L, Outage<L>> outage;  ///< [node]
-  Slots<L, Strike<L>> strike;  ///< [node]
+  Slots<L, Running<L>> running;      ///< [node]
+  Slots<L, Strike<L>> strike;        ///< [node]
+  Slots<L, StrikeRecord<L>> record;  ///< [node]
+  SlotFlags<L> in_force;             ///< [node] some lane has a measure in force
+  SlotFlags<L> restricting;          ///< [node] some lane has b > 0
   Slots<L, Sink<L>> sink;
   Slots<L, SinkClass<L>> sink_class;
 };
@@ -120,9 +127,11 @@ template <class L>
 struct Cell {
   using F = typename L::F;
   using I = typename L::I;
-  F unmet_t, drawn_t, curtailed_t, essential_unmet_t, extra_cost_usd, price_shock_usd,
-      year_loss_usd;
-  I window_sum, largest_window;
+  F extra_cost_usd, price_shock_usd, curtailed_t, drawn_t, year_loss_usd;
+  I window_sum;
+  // only where there was a shortfall lately
+  F unmet_t, essential_unmet_t;
+  I largest_window;
   I short_steps, spell, longest_spell;
   I first_short, last_short, recovered;  ///< steps; -1: not yet
 };
@@ -213,8 +222,10 @@ RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain,
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
     stage.node = arena.template take_slots<Node<L>>(spec.n_nodes);
-    stage.outage = arena.template take_slots<Outage<L>>(spec.n_nodes);
+    stage.running = arena.template take_slots<Running<L>>(spec.n_nodes);
     stage.strike = arena.template take_slots<Strike<L>>(spec.n_strikes > 0 ? spec.n_nodes : 0);
+    stage.record =
+        arena.template take_slots<StrikeRecord<L>>(spec.n_strikes > 0 ? spec.n_nodes : 0);
     stage.sink = arena.template take_slots<Sink<L>>(spec.n_sinks);
     stage.sink_class = arena.template take_slots<SinkClass<L>>(spec.n_classes);
   });

@@ -70,8 +70,9 @@ struct StageSpec {
   Offset unpooled;         ///< 1 - pooled; padded
   Offset base_share;       ///< B_i / sum B, for the restricted fraction
   Offset flow_t;           ///< [node][padded sink] base flow F per step
-  Offset target_flow_t;    ///< [group][node] sum of F to foreign sinks inside the group
-  Offset target_fraction;  ///< [group][node] the same over base output; 1 where B = 0
+  Offset base_flow_t;      ///< B dt
+  Offset target_fraction;  ///< [group][node] part of it that flows to foreign sinks inside the
+                           ///< group; 1 where B = 0
   // Sinks that every fill treats alike form a class: same purchasing weight, same side of every
   // target group and of the bloc, not a home that withheld goods are offered to, no place of their
   // own in the order of priority. Fills work on classes, since a class keeps its gaps in

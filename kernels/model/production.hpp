@@ -31,7 +31,7 @@ RISK_FN void update_operating(const NetworkView& net, const ChainSpec& chain,
     each_stage<L>(chain, [&](int s) {
       const std::int32_t* op_class = net.ints + chain.stages[s].op_class;
       each<L>(chain.stages[s].n_nodes, [&](auto i) {
-        auto& operating = state.stage[s].node[i].operating;
+        auto& operating = state.stage[s].running[i].operating;
         operating = move_operating<L>(chain, specs[op_class[i]], operating, state);
       });
     });
@@ -46,7 +46,7 @@ template <class L, class Slot>
 RISK_FN typename L::F operating_of(const std::int32_t* op_class, int s, Slot i,
                                    const ChainState<L>& state) {
   if constexpr (slots_in_registers<L>) {
-    return state.stage[s].node[i].operating;
+    return state.stage[s].running[i].operating;
   } else {
     return state.operating[op_class[i]];
   }
@@ -125,19 +125,19 @@ RISK_FN void draw_changes(const OutageSpec& outage, const Words<L>& words, typen
 }
 
 template <class L>
-RISK_FN void start_outage(const OutageSpec& spec, const PathKeys<L>& paths, Outage<L>& outage) {
+RISK_FN void start_outage(const OutageSpec& spec, const PathKeys<L>& paths, Running<L>& node) {
   using I = typename L::I;
   using U = typename L::U;
-  draw_changes<L>(spec, draw_words<L>(paths, spec.stream, 0u), splat<I>(0), outage.changes);
-  outage.block = splat<U>(0u);
+  draw_changes<L>(spec, draw_words<L>(paths, spec.stream, 0u), splat<I>(0), node.changes);
+  node.block = splat<U>(0u);
 }
 
-/// Plays an outage through the window that starts at `first_step`: each change turns over the bits
-/// from its step on, one before the window all of them. A block holds an even number of changes, so
-/// blocks before the present one leave no trace.
+/// Plays outages through the window that starts at `first_step`; returns a bit per step of it, set
+/// while down. Each change turns over the bits from its step on, one before the window all of them.
+/// A block holds an even number of changes, so blocks before the present one leave no trace.
 template <class L>
-RISK_FN void foresee_outage(const OutageSpec& spec, const PathKeys<L>& paths, int first_step,
-                            Outage<L>& outage) {
+RISK_FN typename L::U foresee_outage(const OutageSpec& spec, const PathKeys<L>& paths,
+                                     int first_step, Running<L>& node) {
   using I = typename L::I;
   using U = typename L::U;
   const I first = splat<I>(first_step);
@@ -145,21 +145,21 @@ RISK_FN void foresee_outage(const OutageSpec& spec, const PathKeys<L>& paths, in
   const U none_down = splat<U>(0u);
   U down = none_down;
   for (auto open = all_lanes<L>();;) {
-    for (const I change : outage.changes) {
+    for (const I change : node.changes) {
       const auto counts = and_(open, lt(change, end));
       const U bit = as_word(max(select(counts, change, first) - first, splat<I>(0)));
       down = down ^ select(counts, shl(splat<U>(~0u), bit), none_down);
     }
-    const I last = outage.changes[3];
+    const I last = node.changes[3];
     open = and_(open, lt(last, end));
     if (none(open)) break;
-    const U block = outage.block + splat<U>(1u);
+    const U block = node.block + splat<U>(1u);
     I next[4];
     draw_changes<L>(spec, draw_words<L>(paths, spec.stream, block), last + splat<I>(1), next);
-    for (int c = 0; c < 4; ++c) outage.changes[c] = select(open, next[c], outage.changes[c]);
-    outage.block = select(open, block, outage.block);
+    for (int c = 0; c < 4; ++c) node.changes[c] = select(open, next[c], node.changes[c]);
+    node.block = select(open, block, node.block);
   }
-  outage.down = down;
+  return down;
 }
 
 /// While a flood lasts the flooder sells what its rivals have closed.
@@ -173,9 +173,9 @@ RISK_FN void add_flood(const NetworkView& net, const StageSpec& spec, int s, int
   const std::int32_t* op_class = net.ints + spec.op_class;
   each<L>(spec.n_nodes, [&](auto i) {
     const F idle = splat<F>(1.0f) - operating_of<L>(op_class, s, i, state);
-    stage.node[i].part_t = i == spec.flooder_node ? splat<F>(0.0f) : splat<F>(full[i]) * idle;
+    stage.node[i].part = i == spec.flooder_node ? splat<F>(0.0f) : splat<F>(full[i]) * idle;
   });
-  const F closed = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part_t);
+  const F closed = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part);
   only_at<L>(spec.flooder_node, [&](auto i) {
     stage.node[i].output_t = stage.node[i].output_t + state.flooding * closed;
   });
@@ -194,13 +194,14 @@ RISK_FN void produce(const NetworkView& net, const StageSpec& spec, int s, const
   const int bit = step % outage_window_steps;
   if (bit == 0) {
     each<L>(spec.n_nodes, [&](auto i) {
-      if (outages[i].happens != 0) foresee_outage<L>(outages[i], paths, step, stage.outage[i]);
+      if (outages[i].happens != 0)
+        stage.node[i].down = foresee_outage<L>(outages[i], paths, step, stage.running[i]);
     });
   }
   each<L>(spec.n_nodes, [&](auto i) {
     Node<L>& node = stage.node[i];
     const F open = splat<F>(full[i]) * operating_of<L>(op_class, s, i, state);
-    const auto down = test_bit(stage.outage[i].down, bit);
+    const auto down = test_bit(node.down, bit);
     node.capacity_t = select(down, open * splat<F>(outages[i].left), open);
     node.output_t = node.capacity_t * splat<F>(rate[i]);
   });

@@ -21,7 +21,8 @@ RISK_FN typename L::F of_instrument(const NetworkView& net, typename L::I instru
 
 /// Lifts what has run out; the measure underneath takes over if it has time left.
 template <class L>
-RISK_FN typename L::M lift_expired(const NetworkView& net, int step, Strike<L>& strike) {
+RISK_FN typename L::M lift_expired(const NetworkView& net, int step, Strike<L>& strike,
+                                   StrikeRecord<L>& record) {
   using F = typename L::F;
   using I = typename L::I;
   const I now = splat<I>(step);
@@ -29,20 +30,20 @@ RISK_FN typename L::M lift_expired(const NetworkView& net, int step, Strike<L>& 
   const I end = strike.end_step;
   const auto expired = and_(ne(end, none_in_force), le(end, now));
   if (none(expired)) return expired;
-  const I under_end = strike.under_end_step;
+  const I under_end = record.under_end_step;
   const auto takes_over = and_(expired, gt(under_end, now));
   const auto ends = andnot(expired, takes_over);
-  const I instrument = strike.under_instrument;
+  const I instrument = record.under_instrument;
   const F settled =
       of_instrument<L>(net, instrument, [](const InstrumentSpec& i) { return i.settled_severity; });
   const F zero = splat<F>(0.0f);
   strike.severity = select(takes_over, settled, select(ends, zero, strike.severity));
   strike.settled_severity = select(takes_over, settled, strike.settled_severity);
   strike.leaked = select(ends, zero, strike.leaked);
-  strike.instrument = select(takes_over, instrument, strike.instrument);
-  strike.group = select(takes_over, strike.under_group, strike.group);
+  record.instrument = select(takes_over, instrument, record.instrument);
+  strike.group = select(takes_over, record.under_group, strike.group);
   strike.end_step = select(takes_over, under_end, select(ends, none_in_force, end));
-  strike.under_end_step = select(expired, none_in_force, under_end);
+  record.under_end_step = select(expired, none_in_force, under_end);
   return expired;
 }
 
@@ -50,7 +51,7 @@ RISK_FN typename L::M lift_expired(const NetworkView& net, int step, Strike<L>& 
 /// event happens in most steps, keeps it; a lone path draws it anew.
 template <class L>
 RISK_FN typename L::U include_word(const StrikeSpec& spec, const PathKeys<L>& paths, int step,
-                                   Strike<L>& strike) {
+                                   StrikeRecord<L>& record) {
   const auto block = static_cast<std::int32_t>(block_of_step(step));
   const auto draw = [&] {
     return draw_words<L>(paths, spec.include_stream, static_cast<std::uint32_t>(block));
@@ -60,11 +61,11 @@ RISK_FN typename L::U include_word(const StrikeSpec& spec, const PathKeys<L>& pa
     const int word = word_of_step(step);
     return word < 2 ? (word == 0 ? words.w[0] : words.w[1]) : (word == 2 ? words.w[2] : words.w[3]);
   } else {
-    if (strike.include_block != block) {
-      strike.include_words = draw();
-      strike.include_block = block;
+    if (record.include_block != block) {
+      record.include_words = draw();
+      record.include_block = block;
     }
-    return strike.include_words.w[word_of_step(step)];
+    return record.include_words.w[word_of_step(step)];
   }
 }
 
@@ -73,10 +74,10 @@ RISK_FN typename L::U include_word(const StrikeSpec& spec, const PathKeys<L>& pa
 template <class L>
 RISK_FN typename L::M joins_bundle(const NetworkView& net, const StrikeSpec& spec,
                                    const PathKeys<L>& paths, int step, typename L::F bundle,
-                                   Strike<L>& strike) {
+                                   StrikeRecord<L>& record) {
   using F = typename L::F;
   const ActorSpec& actor = net.actors[spec.actor];
-  const F own = normal_from_word<L>(include_word<L>(spec, paths, step, strike));
+  const F own = normal_from_word<L>(include_word<L>(spec, paths, step, record));
   const F mixed = fma(splat<F>(actor.own_weight), own, splat<F>(actor.bundle_weight) * bundle);
   return lt(mixed, splat<F>(spec.include_cut));
 }
@@ -85,7 +86,8 @@ RISK_FN typename L::M joins_bundle(const NetworkView& net, const StrikeSpec& spe
 /// lasts longest. Returns the lanes where it is in force.
 template <class L>
 RISK_FN typename L::M apply_measure(const NetworkView& net, typename L::M hit, int entry,
-                                    const EventList<L>& events, Strike<L>& strike) {
+                                    const EventList<L>& events, Strike<L>& strike,
+                                    StrikeRecord<L>& record) {
   using F = typename L::F;
   using I = typename L::I;
   const I instrument = events.instrument[entry];
@@ -96,20 +98,20 @@ RISK_FN typename L::M apply_measure(const NetworkView& net, typename L::M hit, i
   const auto stronger = and_(hit, ge(initial, strike.severity));
   const auto weaker = andnot(hit, stronger);
   const I old_end = strike.end_step;
-  const I under_end = strike.under_end_step;
+  const I under_end = record.under_end_step;
   const auto keep_old = and_(stronger, and_(gt(old_end, end), gt(old_end, under_end)));
   const auto keep_new = and_(weaker, and_(gt(end, old_end), gt(end, under_end)));
-  strike.under_instrument =
-      select(keep_old, strike.instrument, select(keep_new, instrument, strike.under_instrument));
-  strike.under_group = select(keep_old, strike.group, select(keep_new, group, strike.under_group));
-  strike.under_end_step = select(keep_old, old_end, select(keep_new, end, under_end));
+  record.under_instrument =
+      select(keep_old, record.instrument, select(keep_new, instrument, record.under_instrument));
+  record.under_group = select(keep_old, strike.group, select(keep_new, group, record.under_group));
+  record.under_end_step = select(keep_old, old_end, select(keep_new, end, under_end));
   if (none(stronger)) return stronger;
   const F settled =
       of_instrument<L>(net, instrument, [](const InstrumentSpec& i) { return i.settled_severity; });
   strike.severity = select(stronger, initial, strike.severity);
   strike.settled_severity = select(stronger, settled, strike.settled_severity);
   strike.leaked = select(stronger, splat<F>(0.0f), strike.leaked);
-  strike.instrument = select(stronger, instrument, strike.instrument);
+  record.instrument = select(stronger, instrument, record.instrument);
   strike.group = select(stronger, group, strike.group);
   strike.end_step = select(stronger, end, old_end);
   return stronger;
@@ -129,15 +131,14 @@ RISK_FN typename L::M aimed_at_everyone(const NetworkView& net, typename L::I gr
 /// Whom the measure in force is aimed at, and how fast it settles.
 template <class L>
 RISK_FN void aim(const NetworkView& net, const StageSpec& stage, const StrikeSpec& spec,
-                 Strike<L>& strike) {
+                 Strike<L>& strike, StrikeRecord<L>& record) {
   using F = typename L::F;
   using I = typename L::I;
   using U = typename L::U;
   strike.settling_factor = of_instrument<L>(
-      net, strike.instrument, [](const InstrumentSpec& i) { return i.settling_factor; });
+      net, record.instrument, [](const InstrumentSpec& i) { return i.settling_factor; });
   U low = splat<U>(0u);
   U high = splat<U>(0u);
-  F flow = splat<F>(0.0f);
   F fraction = splat<F>(0.0f);
   for (int g = 0; g < net.n_groups; ++g) {
     const auto mine = eq(strike.group, splat<I>(g));
@@ -145,12 +146,10 @@ RISK_FN void aim(const NetworkView& net, const StageSpec& stage, const StrikeSpe
     const std::int32_t* mask = net.ints + stage.target_mask + 2 * at;
     low = select(mine, splat<U>(static_cast<std::uint32_t>(mask[0])), low);
     high = select(mine, splat<U>(static_cast<std::uint32_t>(mask[1])), high);
-    flow = select(mine, splat<F>(net.reals[stage.target_flow_t + at]), flow);
     fraction = select(mine, splat<F>(net.reals[stage.target_fraction + at]), fraction);
   }
   strike.target_low = low;
   strike.target_high = high;
-  strike.target_flow_t = flow;
   strike.target_fraction = fraction;
   const U home = splat<U>(spec.final_sink < 0 ? 0u : 1u << (spec.final_sink & 31));
   strike.home_bit = select(aimed_at_everyone<L>(net, strike.group), home, splat<U>(0u));
@@ -161,14 +160,14 @@ RISK_FN void aim(const NetworkView& net, const StageSpec& stage, const StrikeSpe
 template <class L>
 RISK_FN typename L::M apply_events(const NetworkView& net, int mineral, const StrikeSpec& spec,
                                    const PathKeys<L>& paths, const EventList<L>& events, int step,
-                                   Strike<L>& strike) {
+                                   Strike<L>& strike, StrikeRecord<L>& record) {
   typename L::M fresh = no_lanes<L>();
   const int drawn = events.drawn[step * net.n_actors + spec.actor];
   if (drawn != no_entry && spec.include_cut > -1e29f) {
     const auto happening = mask_from_bits<L>(static_cast<std::uint32_t>(events.lanes[drawn]));
     const auto hit =
-        and_(happening, joins_bundle<L>(net, spec, paths, step, events.bundle[drawn], strike));
-    if (any(hit)) fresh = apply_measure<L>(net, hit, drawn, events, strike);
+        and_(happening, joins_bundle<L>(net, spec, paths, step, events.bundle[drawn], record));
+    if (any(hit)) fresh = apply_measure<L>(net, hit, drawn, events, strike, record);
   }
   for (int at = events.first_scheduled[step]; at < events.first_scheduled[step + 1]; ++at) {
     const ScheduledSpec& scheduled = net.scheduled[at];
@@ -176,7 +175,7 @@ RISK_FN typename L::M apply_events(const NetworkView& net, int mineral, const St
     const int entry = events.scheduled[at];
     if (entry == no_entry || scheduled.actor != spec.actor || !named.holds(mineral)) continue;
     const auto hit = mask_from_bits<L>(static_cast<std::uint32_t>(events.lanes[entry]));
-    fresh = or_(fresh, apply_measure<L>(net, hit, entry, events, strike));
+    fresh = or_(fresh, apply_measure<L>(net, hit, entry, events, strike, record));
   }
   return fresh;
 }
@@ -189,22 +188,22 @@ RISK_FN bool may_be_hit(const StrikeSpec& spec, const EventList<L>& events, int 
   return actors.holds(spec.actor);
 }
 
-/// One node, one step: lift, apply, let the rest settle and leak.
+/// One node, one step: lift, apply, let the rest settle and leak. Returns whether some lane has a
+/// measure in force.
 template <class L>
-RISK_FN void update_strike(const NetworkView& net, const ChainSpec& chain, int mineral,
+RISK_FN bool update_strike(const NetworkView& net, const ChainSpec& chain, int mineral,
                            const StageSpec& stage, const StrikeSpec& spec, const PathKeys<L>& paths,
-                           const EventList<L>& events, int step, Strike<L>& strike) {
+                           const EventList<L>& events, int step, Strike<L>& strike,
+                           StrikeRecord<L>& record) {
   using F = typename L::F;
   using I = typename L::I;
-  const auto lifted = lift_expired<L>(net, step, strike);
-  const auto fresh = apply_events<L>(net, mineral, spec, paths, events, step, strike);
-  if (any(or_(lifted, fresh))) aim<L>(net, stage, spec, strike);
+  const auto lifted = lift_expired<L>(net, step, strike, record);
+  const auto fresh = apply_events<L>(net, mineral, spec, paths, events, step, strike, record);
+  if (any(or_(lifted, fresh))) aim<L>(net, stage, spec, strike, record);
   const auto in_force = ne(strike.end_step, splat<I>(0));
-  strike.restricting = 0;
-  strike.in_force = any(in_force) ? 1 : 0;
-  if (strike.in_force == 0) {
+  if (none(in_force)) {
     strike.blocked = splat<F>(0.0f);
-    return;
+    return false;
   }
   const auto later = andnot(in_force, fresh);
   const F excess = strike.severity - strike.settled_severity;
@@ -215,7 +214,7 @@ RISK_FN void update_strike(const NetworkView& net, const ChainSpec& chain, int m
   strike.severity = severity;
   strike.leaked = select(later, leaked, strike.leaked);
   strike.blocked = severity * (splat<F>(1.0f) - strike.leaked);
-  strike.restricting = any(gt(strike.blocked, splat<F>(0.0f))) ? 1 : 0;
+  return true;
 }
 
 /// R(t): countries that restrict this chain's exports to everyone, as last-stage sinks.
@@ -246,15 +245,18 @@ RISK_SECTION void update_restrictions(const NetworkView& net, const ChainSpec& c
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
     const float* share = net.reals + spec.base_share;
-    each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part_t = splat<F>(0.0f); });
+    each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part = splat<F>(0.0f); });
     each_strike<L>(net, spec, [&](auto i, const StrikeSpec& node) {
+      if (!stage.in_force[i] && !may_be_hit<L>(node, events, step)) return;
       Strike<L>& strike = stage.strike[i];
-      if (strike.in_force == 0 && !may_be_hit<L>(node, events, step)) return;
-      update_strike<L>(net, chain, mineral, spec, node, paths, events, step, strike);
-      if (strike.restricting != 0) mark_restricting<L>(node, strike, homes);
-      stage.node[i].part_t = strike.severity * splat<F>(share[i]);
+      stage.in_force.set(i, update_strike<L>(net, chain, mineral, spec, node, paths, events, step,
+                                             strike, stage.record[i]));
+      const bool restricts = any(gt(strike.blocked, splat<F>(0.0f)));
+      stage.restricting.set(i, restricts);
+      if (restricts) mark_restricting<L>(node, strike, homes);
+      stage.node[i].part = strike.severity * splat<F>(share[i]);
     });
-    restricted = restricted + sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part_t);
+    restricted = restricted + sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part);
   });
   state.restricting_homes = {union_of_lanes<L>(homes.low), union_of_lanes<L>(homes.high)};
   state.restricted_fraction = restricted * splat<F>(1.0f / static_cast<float>(chain.n_stages));

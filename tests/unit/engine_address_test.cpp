@@ -50,7 +50,7 @@ class DrawRecorder final : public PathWatcher {
     };
     for (int i = 0; i < spec.n_nodes; ++i) {
       if (network_.outages[spec.outages + static_cast<Offset>(i)].happens == 0) continue;
-      const bool down = test_bit(stage.outage[i].down, step % outage_window_steps);
+      const bool down = test_bit(stage.node[i].down, step % outage_window_steps);
       draws[tag("outage", i)].push_back(down ? 1.0f : 0.0f);
     }
     for (int k = 0; k < spec.n_strikes; ++k) {

@@ -63,10 +63,13 @@ struct StageBooks {
     const bool can_be_hit = books.network.ints[spec.strike_of_node + static_cast<Offset>(i)] >= 0;
     const double blocked = can_be_hit ? stage.strike[i].blocked : 0.0;
     const Node<OneLane>& node = stage.node[i];
+    const double contracted =
+        std::min<double>(node.output_t, books.real(spec.utilisation, i) * node.capacity_t);
+    const double contract = contracted * books.real(spec.contract_rate, i);
     double sold = 0.0;
     for (int j = 0; j < spec.n_sinks; ++j) {
       const bool cut = can_be_hit && is_target(stage.strike[i], j);
-      const double flow = node.contract * flow_t[static_cast<std::size_t>(i * spec.n_sinks + j)];
+      const double flow = contract * flow_t[static_cast<std::size_t>(i * spec.n_sinks + j)];
       sold += flow * (cut ? 1.0 - blocked : 1.0);
       delivered[static_cast<std::size_t>(j)] += flow * (cut ? 1.0 - blocked : 1.0);
     }
