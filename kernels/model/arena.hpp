@@ -47,15 +47,20 @@ class Arena {
     used_ += static_cast<std::size_t>(slots);
     return {row};
   }
-  /// Slots, with room for the padding that sums read.
+  /// Slots, with room for the padding that sums read; nothing where they are in registers.
   template <class T>
   RISK_FN Slots<L, T> take_slots(int n) {
-    static_assert(sizeof(T) % sizeof(typename L::F) == 0);
-    constexpr int vectors = static_cast<int>(sizeof(T) / sizeof(typename L::F));
-    return {reinterpret_cast<T*>(take<typename L::F>(padded_slots(n) * vectors).first)};
+    if constexpr (slots_in_registers<L>) {
+      return {};
+    } else {
+      static_assert(sizeof(T) % sizeof(typename L::F) == 0);
+      constexpr int vectors = static_cast<int>(sizeof(T) / sizeof(typename L::F));
+      return {reinterpret_cast<T*>(take<typename L::F>(padded_slots(n) * vectors).first)};
+    }
   }
   template <class T>
   RISK_FN SlotMemory<L, T> take_slot_memory(int n, int depth) {
+    if constexpr (slots_in_registers<L>) n = L::n_pieces;  // what the lane itself holds
     return {take<T>(n * depth).first, depth};
   }
   /// Lane vectors handed out so far.
@@ -77,14 +82,10 @@ struct SlotSet {
   RISK_FN bool empty() const { return none(ne(low | high, splat<typename L::U>(0u))); }
 };
 
-/// The same set for all lanes, read from two integers of a table.
-struct UniformSlotSet {
-  std::uint32_t low, high;
-  RISK_FN bool holds(int slot) const {
-    return ((slot < 32 ? low >> slot : high >> (slot - 32)) & 1u) != 0;
-  }
-};
+/// The same set for all lanes.
+using UniformSlotSet = SlotBits;
 
+/// Read from two integers of a table.
 RISK_FN UniformSlotSet uniform_set(const std::int32_t* two_words) {
   return {static_cast<std::uint32_t>(two_words[0]), static_cast<std::uint32_t>(two_words[1])};
 }

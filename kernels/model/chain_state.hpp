@@ -9,14 +9,20 @@
 
 RISK_BEGIN
 
+/// Does the policy say how many stages its chains have? Their states are in registers then.
+template <class L>
+inline constexpr bool knows_stages = requires { L::n_stages; };
+
 /// Stages that a state has room for.
 template <class L>
 inline constexpr int stages_of = max_stages;
+template <class L>
+requires(knows_stages<L>) inline constexpr int stages_of<L> = L::n_stages;
 
 /// Index of the last stage.
 template <class L>
 RISK_FN int last_stage(const ChainSpec& chain) {
-  if constexpr (stages_of<L> < max_stages) return stages_of<L> - 1;
+  if constexpr (knows_stages<L>) return stages_of<L> - 1;
   return chain.n_stages - 1;
 }
 
@@ -24,7 +30,7 @@ RISK_FN int last_stage(const ChainSpec& chain) {
 /// unrolled.
 template <class L, class Fn>
 RISK_FN void each_stage(const ChainSpec& chain, Fn&& f) {
-  if constexpr (stages_of<L> < max_stages) {
+  if constexpr (knows_stages<L>) {
 #if defined(__CUDACC__)
 #pragma unroll
 #endif

@@ -1,0 +1,251 @@
+/// \file
+/// Slots on a device: half a warp holds one path, and each of its 16 lanes a slot of every piece, in
+/// registers. Slots see each other by exchanging registers, which all lanes of the half have to do
+/// together: never inside the body of an `each`. What a host calls exchanges go through an emulator,
+/// so that tests can run the lanes one by one. Included by slots.hpp.
+#pragma once
+
+#include "kernels/lanes/scalar.hpp"
+
+namespace blocrisk {
+
+inline constexpr int half_warp_lanes = 16;
+
+#if !defined(__CUDA_ARCH__)
+/// The lane that is running, and an exchange as its lanes see it: what each of them gave. `site`
+/// tells exchanges apart; lanes that meet at different ones are a mistake. Tests define them.
+int emulated_lane();
+const std::uint32_t* emulated_exchange(std::uint32_t word, int site);
+#endif
+
+}  // namespace blocrisk
+
+RISK_BEGIN
+
+/// One path in half a warp, for chains of S stages and P pieces of 16 slots in every row. Values are
+/// scalars, as with Lanes<1>; what belongs to the path and to no slot is the same in all lanes.
+template <int S, int P>
+struct HalfWarp {
+  static constexpr int n = 1;
+  using F = float;
+  using I = std::int32_t;
+  using U = std::uint32_t;
+  using M = bool;
+  static constexpr int n_stages = S;
+  static constexpr int n_pieces = P;
+};
+
+template <int S, int P>
+inline constexpr bool slots_in_registers<HalfWarp<S, P>> = true;
+
+// The two halves of a warp go their own ways, so they exchange under their own masks.
+
+RISK_FN int half_warp_lane() {
+#if defined(__CUDA_ARCH__)
+  return static_cast<int>(threadIdx.x) % half_warp_lanes;
+#else
+  return emulated_lane();
+#endif
+}
+
+#if defined(__CUDA_ARCH__)
+RISK_FN unsigned half_warp_mask() { return 0xffffu << (threadIdx.x & half_warp_lanes); }
+#endif
+
+/// What lane `from` of the half gives as `value`.
+template <class V>
+RISK_FN V from_lane(V value, int from, [[maybe_unused]] int site) {
+#if defined(__CUDA_ARCH__)
+  return __shfl_sync(half_warp_mask(), value, from, half_warp_lanes);
+#else
+  const std::uint32_t* const all =
+      emulated_exchange(__builtin_bit_cast(std::uint32_t, value), 4 * site);
+  return __builtin_bit_cast(V, all[from % half_warp_lanes]);
+#endif
+}
+
+/// What the lane gives whose number differs by the bits of `distance`.
+template <class V>
+RISK_FN V across(V value, int distance, [[maybe_unused]] int site) {
+#if defined(__CUDA_ARCH__)
+  return __shfl_xor_sync(half_warp_mask(), value, distance, half_warp_lanes);
+#else
+  const std::uint32_t* const all =
+      emulated_exchange(__builtin_bit_cast(std::uint32_t, value), 4 * site + 1);
+  return __builtin_bit_cast(V, all[half_warp_lane() ^ distance]);
+#endif
+}
+
+/// Bit k: lane k says yes.
+RISK_FN std::uint32_t votes(bool yes, [[maybe_unused]] int site) {
+#if defined(__CUDA_ARCH__)
+  return (__ballot_sync(half_warp_mask(), yes) >> (threadIdx.x & half_warp_lanes)) & 0xffffu;
+#else
+  const std::uint32_t* const all = emulated_exchange(yes ? 1u : 0u, 4 * site + 2);
+  std::uint32_t bits = 0;
+  for (int k = 0; k < half_warp_lanes; ++k) bits |= all[k] << k;
+  return bits;
+#endif
+}
+
+/// Sum over the lanes, the same bits in all of them.
+template <class V>
+RISK_FN V sum_of_lanes(V value, int site = __builtin_LINE()) {
+  value = value + across(value, 8, site);
+  value = value + across(value, 4, site);
+  value = value + across(value, 2, site);
+  return value + across(value, 1, site);
+}
+
+/// A slot of piece Q: which register to take is known when the code is compiled.
+template <int Q>
+struct WarpSlot {
+  static constexpr int piece = Q;
+  int index;
+  RISK_FN operator int() const { return index; }
+};
+
+/// Calls f(slot) for the lane's slots, whether they exist or not.
+template <class L, int Q = 0, class Fn>
+RISK_FN void each_piece(Fn&& f) {
+  f(WarpSlot<Q>{half_warp_lane() + Q * piece_slots});
+  if constexpr (Q + 1 < L::n_pieces) each_piece<L, Q + 1>(f);
+}
+
+/// One value per slot, in registers.
+template <int P, class T>
+struct WarpRow {
+  T piece[P];
+  template <int Q>
+  RISK_FN T& operator[](WarpSlot<Q>) {
+    return piece[Q];
+  }
+  template <int Q>
+  RISK_FN const T& operator[](WarpSlot<Q>) const {
+    return piece[Q];
+  }
+};
+
+template <int S, int P, class T>
+struct Slots<HalfWarp<S, P>, T> : WarpRow<P, T> {};
+
+template <WarpSlots L, class T>
+RISK_FN void clear_slots(int /*n*/, Slots<L, T>& slots) {
+  each_piece<L>([&](auto slot) { slots[slot] = T{}; });
+}
+
+template <WarpSlots L, class Fn>
+RISK_FN void each(int n, Fn&& f) {
+  each_piece<L>([&](auto slot) {
+    if (slot < n) f(slot);
+  });
+}
+
+template <WarpSlots L>
+RISK_FN bool some_slot(bool raised, int site = __builtin_LINE()) {
+  return votes(raised, site) != 0;
+}
+
+/// Slots for which `holds` does.
+template <WarpSlots L, class Fn>
+RISK_FN SlotBits slots_with(int n, Fn&& holds, int site = __builtin_LINE()) {
+  SlotBits bits{0, 0};
+  each_piece<L>([&](auto slot) {
+    constexpr int q = decltype(slot)::piece;
+    const std::uint32_t word = votes(slot < n && holds(slot), site) << (q % 2 * piece_slots);
+    (q < 2 ? bits.low : bits.high) |= word;
+  });
+  return bits;
+}
+
+template <WarpSlots L, class T, class F>
+RISK_FN F sum_slots(int /*n*/, const Slots<L, T>& slots, F T::*field,
+                    int site = __builtin_LINE()) {
+  F sum = slots.piece[0].*field;
+#pragma unroll
+  for (int q = 1; q < L::n_pieces; ++q) sum = sum + slots.piece[q].*field;
+  return sum_of_lanes(sum, site);
+}
+
+/// What slot `from` holds in a field; it may be another one in every lane. Rows of fewer than
+/// `n_pieces` pieces need fewer exchanges.
+template <WarpSlots L, class T, class F>
+RISK_FN F see_slot(const Slots<L, T>& slots, F T::*field, int from, int site) {
+  F seen = from_lane(slots.piece[0].*field, from, site);
+#pragma unroll
+  for (int q = 1; q < L::n_pieces; ++q) {
+    const F other = from_lane(slots.piece[q].*field, from, site);
+    seen = from / piece_slots == q ? other : seen;
+  }
+  return seen;
+}
+
+template <WarpSlots L, class T, class F>
+RISK_FN WarpRow<L::n_pieces, F> permuted(int n, const Slots<L, T>& slots, F T::*field,
+                                         const std::int32_t* table, int site = __builtin_LINE()) {
+  WarpRow<L::n_pieces, F> seen;
+  each_piece<L>([&](auto slot) {
+    const int from = slot < n ? table[slot] : 0;
+    seen[slot] = see_slot<L>(slots, field, from < 0 ? 0 : from, site);
+  });
+  return seen;
+}
+
+template <WarpSlots L>
+RISK_FN std::uint32_t union_of_lanes(std::uint32_t bits, int site = __builtin_LINE()) {
+  bits |= across(bits, 8, site);
+  bits |= across(bits, 4, site);
+  bits |= across(bits, 2, site);
+  return bits | across(bits, 1, site);
+}
+
+template <WarpSlots L, class T, class F>
+RISK_FN F value_at(const Slots<L, T>& slots, F T::*field, int slot, int site = __builtin_LINE()) {
+  F value = slots.piece[0].*field;
+#pragma unroll
+  for (int q = 1; q < L::n_pieces; ++q)
+    value = slot / piece_slots == q ? slots.piece[q].*field : value;
+  return from_lane(value, slot, site);
+}
+
+template <WarpSlots L, class Fn>
+RISK_FN void only_at(int slot, Fn&& f) {
+  each_piece<L>([&](auto mine) {
+    if (mine == slot) f(mine);
+  });
+}
+
+/// A lane adds up the groups with the numbers of its slots.
+template <WarpSlots L, class T, class F, class Set>
+RISK_FN void sum_groups(int n_groups, const std::int32_t* first, const std::int32_t* members,
+                        int largest, const Slots<L, T>& slots, F T::*field, Set&& set,
+                        int site = __builtin_LINE()) {
+  each_piece<L>([&](auto k) {
+    constexpr int q = decltype(k)::piece;
+    if (q * piece_slots >= n_groups) return;
+    const bool exists = k < n_groups;
+    const int begin = exists ? first[k] : 0;
+    const int n = exists ? first[k + 1] - begin : 0;
+    F sum{};
+    for (int at = 0; at < largest; ++at) {
+      const F value =
+          see_slot<L>(slots, field, at < n ? members[begin + at] : 0, site);
+      sum = at == 0 ? value : at < n ? sum + value : sum;
+    }
+    if (exists) set(k, sum);
+  });
+}
+
+/// Several values a slot in memory, each lane's apart from the others': `first` is the lane's own, a
+/// warp's lie side by side.
+template <int S, int P, class T>
+struct SlotMemory<HalfWarp<S, P>, T> {
+  T* first;
+  int depth;
+  template <int Q>
+  RISK_FN T& at(WarpSlot<Q>, int k) const {
+    return first[(k * P + Q) * 2 * half_warp_lanes];
+  }
+};
+
+RISK_END
