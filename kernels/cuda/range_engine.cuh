@@ -9,6 +9,7 @@
 
 #include "host/engine/backend.hpp"
 #include "host/support/error.hpp"
+#include "kernels/cuda/chains.cuh"
 #include "kernels/cuda/network_tables.cuh"
 #include "kernels/cuda/paths.cuh"
 #include "kernels/cuda/worst.cuh"
@@ -121,7 +122,7 @@ class RangeEngine {
     const std::vector<WorstPath> worst = space_.download(worst_, worst_.size());
     const std::vector<int> n_worst = space_.download(n_worst_, n_worst_.size());
     const std::vector<std::uint64_t> digests = space_.download(digests_, digests_.size());
-    drain_tally(tally_layout_, host_net_, counts, sums, {worst, n_worst}, into);
+    drain_tally(tally_layout_, host_net_, counts, sums, {worst, n_worst}, n_paths_, into);
     for (std::size_t k = 0; k < digests.size(); ++k)
       into.block_digest[first_block_ + k] += digests[k];
     into.n_paths += n_paths_;
@@ -205,7 +206,10 @@ class RangeEngine {
   void run_paths(const BatchView& batch) {
     const int n_threads = whole_warps(batch.n_paths);
     space_.each_thread(RunWorld{batch}, n_threads);
-    space_.each_thread(RunChain{batch, tally_view()}, n_threads, host_net_.n_minerals);
+    for (int m = 0; m < host_net_.n_minerals; ++m) {
+      const ChainSpec& chain = host_net_.chains[m];
+      run_chains(space_, chain_launch(batch, tally_view(), chain, m), shape_of(chain), n_threads);
+    }
     space_.each_thread(RunMember{batch, tally_view()}, n_threads, host_net_.n_members);
   }
 

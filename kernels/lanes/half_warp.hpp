@@ -52,15 +52,24 @@ RISK_FN int half_warp_lane() {
 RISK_FN unsigned half_warp_mask() { return 0xffffu << (threadIdx.x & half_warp_lanes); }
 #endif
 
+#if !defined(__CUDA_ARCH__)
+/// Words, as which the emulator exchanges values.
+RISK_FN std::uint32_t word_of(float value) { return bits(value); }
+RISK_FN std::uint32_t word_of(std::int32_t value) { return as_word(value); }
+RISK_FN std::uint32_t word_of(std::uint32_t value) { return value; }
+RISK_FN void set_word(float& value, std::uint32_t word) { value = from_bits(word); }
+RISK_FN void set_word(std::int32_t& value, std::uint32_t word) { value = as_signed(word); }
+RISK_FN void set_word(std::uint32_t& value, std::uint32_t word) { value = word; }
+#endif
+
 /// What lane `from` of the half gives as `value`.
 template <class V>
 RISK_FN V from_lane(V value, int from, [[maybe_unused]] int site) {
 #if defined(__CUDA_ARCH__)
   return __shfl_sync(half_warp_mask(), value, from, half_warp_lanes);
 #else
-  const std::uint32_t* const all =
-      emulated_exchange(__builtin_bit_cast(std::uint32_t, value), 4 * site);
-  return __builtin_bit_cast(V, all[from % half_warp_lanes]);
+  set_word(value, emulated_exchange(word_of(value), 4 * site)[from % half_warp_lanes]);
+  return value;
 #endif
 }
 
@@ -70,9 +79,8 @@ RISK_FN V across(V value, int distance, [[maybe_unused]] int site) {
 #if defined(__CUDA_ARCH__)
   return __shfl_xor_sync(half_warp_mask(), value, distance, half_warp_lanes);
 #else
-  const std::uint32_t* const all =
-      emulated_exchange(__builtin_bit_cast(std::uint32_t, value), 4 * site + 1);
-  return __builtin_bit_cast(V, all[half_warp_lane() ^ distance]);
+  set_word(value, emulated_exchange(word_of(value), 4 * site + 1)[half_warp_lane() ^ distance]);
+  return value;
 #endif
 }
 
@@ -161,22 +169,22 @@ RISK_FN SlotBits slots_with(int n, Fn&& holds, int site = __builtin_LINE()) {
 template <WarpSlots L, class T, class F>
 RISK_FN F sum_slots(int /*n*/, const Slots<L, T>& slots, F T::*field,
                     int site = __builtin_LINE()) {
-  F sum = slots.piece[0].*field;
-#pragma unroll
-  for (int q = 1; q < L::n_pieces; ++q) sum = sum + slots.piece[q].*field;
+  F sum{};
+  each_piece<L>([&](auto slot) {
+    sum = decltype(slot)::piece == 0 ? slots[slot].*field : sum + slots[slot].*field;
+  });
   return sum_of_lanes(sum, site);
 }
 
-/// What slot `from` holds in a field; it may be another one in every lane. Rows of fewer than
-/// `n_pieces` pieces need fewer exchanges.
+/// What slot `from` holds in a field; it may be another one in every lane.
 template <WarpSlots L, class T, class F>
 RISK_FN F see_slot(const Slots<L, T>& slots, F T::*field, int from, int site) {
-  F seen = from_lane(slots.piece[0].*field, from, site);
-#pragma unroll
-  for (int q = 1; q < L::n_pieces; ++q) {
-    const F other = from_lane(slots.piece[q].*field, from, site);
-    seen = from / piece_slots == q ? other : seen;
-  }
+  F seen{};
+  each_piece<L>([&](auto slot) {
+    constexpr int q = decltype(slot)::piece;
+    const F value = from_lane(slots[slot].*field, from, site);
+    seen = q == 0 || from / piece_slots == q ? value : seen;
+  });
   return seen;
 }
 
@@ -201,10 +209,12 @@ RISK_FN std::uint32_t union_of_lanes(std::uint32_t bits, int site = __builtin_LI
 
 template <WarpSlots L, class T, class F>
 RISK_FN F value_at(const Slots<L, T>& slots, F T::*field, int slot, int site = __builtin_LINE()) {
-  F value = slots.piece[0].*field;
-#pragma unroll
-  for (int q = 1; q < L::n_pieces; ++q)
-    value = slot / piece_slots == q ? slots.piece[q].*field : value;
+  F value{};
+  each_piece<L>([&](auto mine) {
+    constexpr int q = decltype(mine)::piece;
+    const F held = slots[mine].*field;
+    value = q == 0 || slot / piece_slots == q ? held : value;
+  });
   return from_lane(value, slot, site);
 }
 

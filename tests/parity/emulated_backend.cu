@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/cuda/range_engine.cuh"
+#include "tests/parity/emulated_chains.cuh"
 
 namespace blocrisk {
 namespace {
@@ -69,6 +70,15 @@ class HostSpace {
   }
   void sort(Vector<std::uint64_t>& keys, std::size_t n) { std::sort(keys.data(), keys.data() + n); }
 };
+
+void run_chains(HostSpace&, const ChainLaunch& launch, ChainShape shape, int n_paths) {
+  switch (shape.n_stages) {
+    case 1: return emulate_chains<1>(launch, shape.n_pieces, n_paths);
+    case 2: return emulate_chains<2>(launch, shape.n_pieces, n_paths);
+    case 3: return emulate_chains<3>(launch, shape.n_pieces, n_paths);
+    default: return emulate_chains<4>(launch, shape.n_pieces, n_paths);
+  }
+}
 
 class EmulatedBackend final : public Backend {
  public:
