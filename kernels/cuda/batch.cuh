@@ -138,15 +138,15 @@ struct BatchView {
   RISK_FN ChainResult<PathLane> chain_result(int path, int mineral) const {
     return chain_result<PathLane>(path, mineral, net.chains[mineral].n_cells);
   }
-  /// Of the lane that is thread number `thread` of all half-warps.
+  /// Of the lane that is thread number `thread` of all half-warps; its `cold` memory is its own.
   template <class L>
-  RISK_FN ChainState<L> chain(int thread, const ChainSpec& chain, int mineral) const {
+  RISK_FN ChainState<L> chain(int thread, const ChainSpec& chain, int mineral, void* cold) const {
     constexpr int group_threads = warp_threads * half_warp_lanes;  // of a warp's paths
     const int warp = thread % group_threads / warp_threads;
     const std::size_t word =
         static_cast<std::size_t>(thread / group_threads) * layout.scratch_words +
         layout.chain[mineral] + warp * layout.chain_words[mineral];
-    Arena<L> arena(word_at(scratch, word, thread % warp_threads));
+    Arena<L> arena(word_at(scratch, word, thread % warp_threads), cold);
     return take_chain<L>(net, chain, arena);
   }
   RISK_FN MemberSums<PathLane> members(int path) const {

@@ -157,7 +157,8 @@ struct RunChains {
     const int path = thread / half_warp_lanes;
     const World<L> world = batch.world<L>(path);
     const ChainResult<L> result = batch.chain_result<L>(path, mineral, chain.n_cells);
-    ChainState<L> state = batch.chain<L>(thread, chain, mineral);
+    alignas(8) unsigned char cold[cold_slot_bytes<L> * L::n_pieces];
+    ChainState<L> state = batch.chain<L>(thread, chain, mineral, cold + unknown_zero());
     TimelineObserver<L> observer{launch, lay_out_block(launch, shared), path % chain_block_paths,
                                  batch.counts(path)};
     run_chain<L>(batch.net, chain, mineral, batch.keys<L>(path), world, state, result, observer);
@@ -181,6 +182,16 @@ struct RunChains {
   }
 
  private:
+  /// Nothing, but the compiler does not know. It leaves memory that is read at unknown places where
+  /// it is, instead of giving it registers and taking them from others.
+  static RISK_FN int unknown_zero() {
+    int zero = 0;
+#if defined(__CUDA_ARCH__)
+    asm("mov.u32 %0, 0;" : "=r"(zero));
+#endif
+    return zero;
+  }
+
   /// A lane reads back what it has written of its own cells.
   RISK_FN DigestSum<PathLane> digest_of(const ChainResult<L>& result) const {
     DigestSum<PathLane> sum{0u, 0u};

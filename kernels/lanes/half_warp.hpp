@@ -134,8 +134,21 @@ struct WarpRow {
   }
 };
 
+/// One struct per slot that is seldom looked at: in memory of the thread's own, where it takes no
+/// registers from what every step needs.
+template <class T>
+struct ColdRow {
+  T* first;
+  template <int Q>
+  RISK_FN T& operator[](WarpSlot<Q>) const {
+    return first[Q];
+  }
+};
+
 template <int S, int P, class T>
 struct Slots<HalfWarp<S, P>, T> : WarpRow<P, T> {};
+template <int S, int P, class T>
+requires(is_cold<T>) struct Slots<HalfWarp<S, P>, T> : ColdRow<T> {};
 
 template <WarpSlots L, class T>
 RISK_FN void clear_slots(int /*n*/, Slots<L, T>& slots) {

@@ -26,6 +26,10 @@ concept WarpSlots = slots_in_registers<L>;
 template <class L>
 concept MemorySlots = !slots_in_registers<L>;
 
+/// Does a struct say of itself that steps seldom look at it? Registers are then for others.
+template <class T>
+inline constexpr bool is_cold = requires { T::is_cold; };
+
 /// A set of slots, the same for all lanes.
 struct SlotBits {
   std::uint32_t low, high;

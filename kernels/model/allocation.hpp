@@ -144,17 +144,17 @@ RISK_FN void deliver_to_tile(const NetworkView& net, const StageSpec& spec, Stag
       const Strike<L>& strike = stage.strike[i];
       const auto targets = first_sink < 32 ? shr(strike.target_low, first_sink)
                                            : shr(strike.target_high, first_sink - 32);
-#pragma GCC unroll 16
+      RISK_UNROLL
       for (int j = 0; j < n_tile; ++j) {
         const F part = select(test_bit(targets, j), strike.cut, contract);
         sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
       }
     } else {
-#pragma GCC unroll 16
+      RISK_UNROLL
       for (int j = 0; j < n_tile; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
     }
   }
-#pragma GCC unroll 16
+  RISK_UNROLL
   for (int j = 0; j < n_tile; ++j) stage.sink[first_sink + j].part_t = sum[j];
 }
 

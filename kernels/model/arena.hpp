@@ -38,8 +38,10 @@ struct Row {
 template <class L>
 class Arena {
  public:
-  /// `base`: the first lane vector; on a device this thread's, its neighbours' beside it.
-  RISK_FN explicit Arena(void* base) : base_(base) {}
+  /// `base`: the first lane vector; on a device this thread's, its neighbours' beside it. `cold`:
+  /// memory for slots that are seldom looked at, where the others are in registers.
+  RISK_FN explicit Arena(void* base, void* cold = nullptr)
+      : base_(base), cold_(static_cast<unsigned char*>(cold)) {}
   template <class T>
   RISK_FN Row<T> take(int slots) {
     static_assert(sizeof(T) == sizeof(typename L::F));
@@ -50,7 +52,13 @@ class Arena {
   /// Slots, with room for the padding that sums read; nothing where they are in registers.
   template <class T>
   RISK_FN Slots<L, T> take_slots(int n) {
-    if constexpr (slots_in_registers<L>) {
+    if constexpr (slots_in_registers<L> && is_cold<T>) {
+      T* const first = reinterpret_cast<T*>(cold_);
+      if (cold_ == nullptr) return {first};
+      for (int q = 0; q < L::n_pieces; ++q) first[q] = T{};
+      cold_ += L::n_pieces * sizeof(T);
+      return {first};
+    } else if constexpr (slots_in_registers<L>) {
       return {};
     } else {
       static_assert(sizeof(T) % sizeof(typename L::F) == 0);
@@ -68,6 +76,7 @@ class Arena {
 
  private:
   void* base_;
+  unsigned char* cold_;
   std::size_t used_ = 0;
 };
 

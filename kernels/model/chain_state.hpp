@@ -58,6 +58,7 @@ struct Node {
 /// When a node breaks down and recovers. (Model, section 4.3.)
 template <class L>
 struct Outage {
+  static constexpr bool is_cold = true;
   typename L::U down;        ///< bit per step of the present window
   typename L::U block;       ///< number of the block of words it has come to
   typename L::I changes[4];  ///< steps of the block's changes: down, up, down, up
@@ -66,6 +67,7 @@ struct Outage {
 /// The restriction on a node that can be hit. (Model, section 4.4.)
 template <class L>
 struct Strike {
+  static constexpr bool is_cold = true;
   using F = typename L::F;
   using I = typename L::I;
   using U = typename L::U;
@@ -114,6 +116,11 @@ struct StageState {
   Slots<L, Sink<L>> sink;
   Slots<L, SinkClass<L>> sink_class;
 };
+
+/// Bytes of the cold slots of one piece of each stage's rows.
+template <class L>
+inline constexpr std::size_t cold_slot_bytes =
+    stages_of<L> * (sizeof(Outage<L>) + sizeof(Strike<L>));
 
 /// Stocks of a last-stage sink. (Model, section 4.6.)
 template <class L>
