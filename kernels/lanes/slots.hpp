@@ -96,8 +96,9 @@ RISK_FN F sum_slots(int n, const Slots<L, T>& slots, F T::*field) {
 /// What slot table[i] holds in a field, as seen from slot i.
 template <class T, class F>
 struct PermutedView {
+  using Field = F T::*;
   const T* first;
-  F T::*field;
+  Field field;
   const std::int32_t* table;
   RISK_FN F operator[](int slot) const { return first[table[slot]].*field; }
 };

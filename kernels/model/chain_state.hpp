@@ -31,7 +31,7 @@ RISK_FN int last_stage(const ChainSpec& chain) {
 template <class L, class Fn>
 RISK_FN void each_stage(const ChainSpec& chain, Fn&& f) {
   if constexpr (knows_stages<L>) {
-#if defined(__CUDACC__)
+#if defined(__CUDA_ARCH__)
 #pragma unroll
 #endif
     for (int s = 0; s < stages_of<L>; ++s) f(s);
