@@ -13,11 +13,6 @@
 #include <ucontext.h>
 
 namespace blocrisk {
-
-// What kernels/lanes/half_warp.hpp asks of a host.
-int emulated_lane();
-const std::uint32_t* emulated_exchange(std::uint32_t word, int site);
-
 namespace {
 
 constexpr int n_lanes = 16;

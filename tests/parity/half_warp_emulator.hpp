@@ -3,9 +3,14 @@
 /// deadlock or with rubbish, lanes that do not meet at the same exchange, is an error here.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 namespace blocrisk {
+
+// What kernels/lanes/half_warp.hpp asks of a host.
+int emulated_lane();
+const std::uint32_t* emulated_exchange(std::uint32_t word, int site);
 
 /// Calls work(lane) for the 16 lanes. Throws std::logic_error where they part; their stacks are
 /// then left as they are.
