@@ -1,8 +1,10 @@
 /// \file
 /// Slots on a device: half a warp holds one path, and each of its 16 lanes a slot of every piece, in
-/// registers. Slots see each other by exchanging registers, which all lanes of the half have to do
-/// together: never inside the body of an `each`. What a host calls exchanges go through an emulator,
-/// so that tests can run the lanes one by one. Included by slots.hpp.
+/// registers. Slots see each other by exchanging registers, which all lanes of the warp have to do
+/// together: never inside the body of an `each`, nor where only one of the two paths goes; see
+/// `some_path`. (Halves that exchange under masks of their own may part, but every exchange then
+/// first has to find out who is there: three slow instructions before each sum.) On a host exchanges
+/// go through an emulator, so that tests can run the lanes one by one. Included by slots.hpp.
 #pragma once
 
 #include "kernels/lanes/scalar.hpp"
@@ -10,9 +12,10 @@
 namespace blocrisk {
 
 inline constexpr int half_warp_lanes = 16;
+inline constexpr int warp_lanes = 2 * half_warp_lanes;
 
 #if !defined(__CUDA_ARCH__)
-/// The lane that is running, and an exchange as its lanes see it: what each of them gave. `site`
+/// The lane of a warp that is running, and an exchange as it sees it: what each lane gave. `site`
 /// tells exchanges apart; lanes that meet at different ones are a mistake. Tests define them.
 int emulated_lane();
 const std::uint32_t* emulated_exchange(std::uint32_t word, int site);
@@ -38,18 +41,16 @@ struct HalfWarp {
 template <int S, int P>
 inline constexpr bool slots_in_registers<HalfWarp<S, P>> = true;
 
-// The two halves of a warp go their own ways, so they exchange under their own masks.
-
 RISK_FN int half_warp_lane() {
 #if defined(__CUDA_ARCH__)
   return static_cast<int>(threadIdx.x) % half_warp_lanes;
 #else
-  return emulated_lane();
+  return emulated_lane() % half_warp_lanes;
 #endif
 }
 
 #if defined(__CUDA_ARCH__)
-RISK_FN unsigned half_warp_mask() { return 0xffffu << (threadIdx.x & half_warp_lanes); }
+inline constexpr unsigned all_of_warp = 0xffffffffu;
 #endif
 
 #if !defined(__CUDA_ARCH__)
@@ -66,9 +67,10 @@ RISK_FN void set_word(std::uint32_t& value, std::uint32_t word) { value = word; 
 template <class V>
 RISK_FN V from_lane(V value, int from, [[maybe_unused]] int site) {
 #if defined(__CUDA_ARCH__)
-  return __shfl_sync(half_warp_mask(), value, from, half_warp_lanes);
+  return __shfl_sync(all_of_warp, value, from, half_warp_lanes);
 #else
-  set_word(value, emulated_exchange(word_of(value), 4 * site)[from % half_warp_lanes]);
+  const int first = emulated_lane() / half_warp_lanes * half_warp_lanes;
+  set_word(value, emulated_exchange(word_of(value), 4 * site)[first + from % half_warp_lanes]);
   return value;
 #endif
 }
@@ -77,26 +79,26 @@ RISK_FN V from_lane(V value, int from, [[maybe_unused]] int site) {
 template <class V>
 RISK_FN V across(V value, int distance, [[maybe_unused]] int site) {
 #if defined(__CUDA_ARCH__)
-  return __shfl_xor_sync(half_warp_mask(), value, distance, half_warp_lanes);
+  return __shfl_xor_sync(all_of_warp, value, distance, half_warp_lanes);
 #else
-  set_word(value, emulated_exchange(word_of(value), 4 * site + 1)[half_warp_lane() ^ distance]);
+  set_word(value, emulated_exchange(word_of(value), 4 * site + 1)[emulated_lane() ^ distance]);
   return value;
 #endif
 }
 
-/// Bit k: lane k says yes.
+/// Bit k: lane k of the warp says yes.
 RISK_FN std::uint32_t votes(bool yes, [[maybe_unused]] int site) {
 #if defined(__CUDA_ARCH__)
-  return (__ballot_sync(half_warp_mask(), yes) >> (threadIdx.x & half_warp_lanes)) & 0xffffu;
+  return __ballot_sync(all_of_warp, yes);
 #else
   const std::uint32_t* const all = emulated_exchange(yes ? 1u : 0u, 4 * site + 2);
   std::uint32_t bits = 0;
-  for (int k = 0; k < half_warp_lanes; ++k) bits |= all[k] << k;
+  for (int k = 0; k < warp_lanes; ++k) bits |= all[k] << k;
   return bits;
 #endif
 }
 
-/// Sum over the lanes, the same bits in all of them.
+/// Sum over the lanes of the half, the same bits in all of them.
 template <class V>
 RISK_FN V sum_of_lanes(V value, int site = __builtin_LINE()) {
   value = value + across(value, 8, site);
@@ -111,6 +113,20 @@ struct WarpSlot {
   static constexpr int piece = Q;
   int index;
   RISK_FN operator int() const { return index; }
+};
+
+/// Is the lane one of the second path's?
+RISK_FN bool in_high_half() {
+#if defined(__CUDA_ARCH__)
+  return (threadIdx.x & half_warp_lanes) != 0;
+#else
+  return emulated_lane() >= half_warp_lanes;
+#endif
+}
+
+/// A set of slots for the path at hand, and what it and the warp's other path have together.
+struct SlotsOfPaths {
+  SlotBits mine, some;
 };
 
 /// Calls f(slot) for the lane's slots, whether they exist or not.
@@ -167,16 +183,26 @@ RISK_FN bool some_slot(bool raised, int site = __builtin_LINE()) {
   return votes(raised, site) != 0;
 }
 
+template <WarpSlots L>
+RISK_FN bool some_path(bool needs, int site = __builtin_LINE()) {
+  return votes(needs, site) != 0;
+}
+
 /// Slots for which `holds` does.
 template <WarpSlots L, class Fn>
-RISK_FN SlotBits slots_with(int n, Fn&& holds, int site = __builtin_LINE()) {
-  SlotBits bits{0, 0};
+RISK_FN SlotsOfPaths slots_with(int n, Fn&& holds, int site = __builtin_LINE()) {
+  SlotsOfPaths slots{{0, 0}, {0, 0}};
+  constexpr std::uint32_t of_half = (1u << piece_slots) - 1u;
   each_piece<L>([&](auto slot) {
     constexpr int q = decltype(slot)::piece;
-    const std::uint32_t word = votes(slot < n && holds(slot), site) << (q % 2 * piece_slots);
-    (q < 2 ? bits.low : bits.high) |= word;
+    const std::uint32_t both = votes(slot < n && holds(slot), site);
+    const std::uint32_t low = both & of_half;
+    const std::uint32_t high = both >> piece_slots;
+    const std::uint32_t mine = in_high_half() ? high : low;
+    (q < 2 ? slots.mine.low : slots.mine.high) |= mine << (q % 2 * piece_slots);
+    (q < 2 ? slots.some.low : slots.some.high) |= (low | high) << (q % 2 * piece_slots);
   });
-  return bits;
+  return slots;
 }
 
 template <WarpSlots L, class T, class F>

@@ -63,10 +63,17 @@ RISK_FN void each(int n, Fn&& f) {
   for (int slot = 0; slot < n; ++slot) f(slot);
 }
 
-/// Is a flag that slots have raised up for some of them? On a host they share it.
+/// Is a flag that slots have raised up for some of them, in some path? On a host they share it.
 template <MemorySlots L>
 RISK_FN bool some_slot(bool raised) {
   return raised;
+}
+
+/// Is there a path that needs it, among those that go the same way? The others then do it too, so it
+/// has to be an exact no-op for them. Whatever lets slots see each other and is skipped asks here.
+template <MemorySlots L>
+RISK_FN bool some_path(typename L::M needs) {
+  return any(needs);
 }
 
 /// Sum of a field over slots 0..n-1: pieces of 16 slots are added in order, then slot i + slot i+8,

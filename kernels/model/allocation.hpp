@@ -33,7 +33,7 @@ RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::
     const F wanted = sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t);
     const auto shares = gt(pool, wanted * splat<F>(smallest_pool_fraction));
     const auto wants = and_(gt(wanted, zero), shares);
-    if (none(wants)) return pool;
+    if (!some_path<L>(wants)) return pool;
     const F rate = masked(wants, pool / select(wants, wanted, one));
     each<L>(n_classes, [&](auto k) {
       const F gap = classes[k].gap_t;
@@ -165,12 +165,12 @@ RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec,
   using F = typename L::F;
   const float* flow = net.reals + spec.flow_t;
   const int stride = padded_sinks(spec.n_sinks);
-  const UniformSlotSet restricting =
+  const auto restricting =
       slots_with<L>(spec.n_nodes, [&](auto i) { return stage.strike[i].restricting != 0; });
   each<L>(spec.n_sinks, [&](auto j) { stage.sink[j].part_t = splat<F>(0.0f); });
   for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
     const F contract = value_at<L>(stage.node, &Node<L>::contract, i);
-    if (!restricting.holds(i)) {
+    if (!restricting.some.holds(i)) {
       each<L>(spec.n_sinks, [&](auto j) {
         stage.sink[j].part_t = fma(contract, splat<F>(flow[j]), stage.sink[j].part_t);
       });
@@ -180,7 +180,8 @@ RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec,
     const SlotSet<L> targets{value_at<L>(stage.strike, &Strike<L>::target_low, i),
                              value_at<L>(stage.strike, &Strike<L>::target_high, i)};
     each<L>(spec.n_sinks, [&](auto j) {
-      const F part = select(targets.holds(j), cut, contract);
+      const bool is_cut = restricting.mine.holds(i) && targets.holds(j);
+      const F part = select(is_cut, cut, contract);
       stage.sink[j].part_t = fma(part, splat<F>(flow[j]), stage.sink[j].part_t);
     });
   }

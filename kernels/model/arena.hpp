@@ -87,8 +87,10 @@ struct SlotSet {
   RISK_FN typename L::M holds(int slot) const {
     return slot < 32 ? test_bit(low, slot) : test_bit(high, slot - 32);
   }
+  /// Lanes that hold any slot.
+  RISK_FN typename L::M some() const { return ne(low | high, splat<typename L::U>(0u)); }
   /// Empty for every lane.
-  RISK_FN bool empty() const { return none(ne(low | high, splat<typename L::U>(0u))); }
+  RISK_FN bool empty() const { return none(some()); }
 };
 
 /// The same set for all lanes.

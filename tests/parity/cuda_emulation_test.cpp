@@ -7,7 +7,7 @@
 
 #include "host/scenario/calibrate.hpp"
 #include "tests/parity/emulated_backend.hpp"
-#include "tests/parity/half_warp_emulator.hpp"
+#include "tests/parity/warp_emulator.hpp"
 #include "tests/support/parity.hpp"
 #include "tests/support/random_scenario.hpp"
 
@@ -55,35 +55,35 @@ TEST(CudaEmulationTest, RandomNetworksOfEveryShapeHaveTheBitsOfOneLane) {
       EXPECT_TRUE(shapes.contains({n_stages, n_pieces})) << n_stages << " " << n_pieces;
 }
 
-TEST(HalfWarpEmulatorTest, LanesSeeEachOther) {
+TEST(WarpEmulatorTest, LanesSeeEachOther) {
   std::vector<std::uint32_t> seen;
-  run_half_warp([&](int lane) {
+  run_warp([&](int lane) {
     EXPECT_EQ(lane, emulated_lane());
-    const std::uint32_t first = emulated_exchange(static_cast<std::uint32_t>(lane), 4)[15 - lane];
-    seen.push_back(emulated_exchange(first, 8)[15 - lane]);
+    const std::uint32_t first = emulated_exchange(static_cast<std::uint32_t>(lane), 4)[31 - lane];
+    seen.push_back(emulated_exchange(first, 8)[31 - lane]);
   });
-  for (std::uint32_t lane = 0; lane < 16; ++lane) EXPECT_EQ(seen.at(lane), lane);
+  for (std::uint32_t lane = 0; lane < 32; ++lane) EXPECT_EQ(seen.at(lane), lane);
 }
 
-TEST(HalfWarpEmulatorTest, LanesThatPartAreNoticed) {
+TEST(WarpEmulatorTest, LanesThatPartAreNoticed) {
   const auto exchange_at = [](int site) { emulated_exchange(0, site); };
-  EXPECT_THROW(run_half_warp([&](int lane) { exchange_at(lane == 7 ? 8 : 4); }), std::logic_error);
-  for (const int quitter : {0, 7, 15}) {
-    EXPECT_THROW(run_half_warp([&](int lane) {
+  EXPECT_THROW(run_warp([&](int lane) { exchange_at(lane == 7 ? 8 : 4); }), std::logic_error);
+  for (const int quitter : {0, 7, 31}) {
+    EXPECT_THROW(run_warp([&](int lane) {
                    exchange_at(4);
                    if (lane != quitter) exchange_at(4);
                  }),
                  std::logic_error);
-    EXPECT_THROW(run_half_warp([&](int lane) {
+    EXPECT_THROW(run_warp([&](int lane) {
                    if (lane != quitter) exchange_at(4);
                  }),
                  std::logic_error);
   }
-  EXPECT_THROW(run_half_warp([](int lane) {
+  EXPECT_THROW(run_warp([](int lane) {
                  if (lane == 3) throw std::runtime_error("a lane's own failure");
                }),
                std::runtime_error);
-  EXPECT_NO_THROW(run_half_warp([&](int) { exchange_at(4); }));
+  EXPECT_NO_THROW(run_warp([&](int) { exchange_at(4); }));
 }
 
 // The comparison itself: it sees one path moved by one place.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/cuda/chains.cuh"
-#include "tests/parity/half_warp_emulator.hpp"
+#include "tests/parity/warp_emulator.hpp"
 
 namespace blocrisk {
 
@@ -18,9 +18,9 @@ void emulate_blocks(const RunChains<L>& body, int n_paths) {
   for (int block = n_paths / chain_block_paths - 1; block >= 0; --block) {
     std::memset(shared.data(), 0xA5, shared.size() * sizeof shared.front());
     for (int thread = 0; thread < n_threads; ++thread) body.begin(shared.data(), thread);
-    for (int path = chain_block_paths - 1; path >= 0; --path) {
-      const int first_thread = block * n_threads + path * half_warp_lanes;
-      run_half_warp([&](int lane) { body.run(shared.data(), first_thread + lane); });
+    for (int warp = n_threads / warp_lanes - 1; warp >= 0; --warp) {
+      const int first_thread = block * n_threads + warp * warp_lanes;
+      run_warp([&](int lane) { body.run(shared.data(), first_thread + lane); });
     }
     for (int thread = 0; thread < n_threads; ++thread) body.end(shared.data(), thread);
   }

@@ -1,6 +1,6 @@
 // Checked jumps take a change of stacks for a mistake.
 #undef _FORTIFY_SOURCE
-#include "tests/parity/half_warp_emulator.hpp"
+#include "tests/parity/warp_emulator.hpp"
 
 #include <csetjmp>
 #include <cstddef>
@@ -15,7 +15,7 @@
 namespace blocrisk {
 namespace {
 
-constexpr int n_lanes = 16;
+constexpr int n_lanes = 32;
 constexpr std::size_t stack_bytes = std::size_t{1} << 20;
 
 struct Lane {
@@ -33,7 +33,7 @@ struct Exchange {
 };
 
 /// The lanes take turns in the order of their numbers.
-class HalfWarp {
+class Warp {
  public:
   void run(const std::function<void(int)>& work) {
     work_ = &work;
@@ -78,7 +78,7 @@ class HalfWarp {
   }
 
   [[noreturn]] void give_up(const std::string& problem) {
-    if (problem_.empty()) problem_ = "a lane of a half-warp " + problem;
+    if (problem_.empty()) problem_ = "a lane of a warp " + problem;
     std::longjmp(home_, 1);
   }
 
@@ -95,7 +95,7 @@ class HalfWarp {
     lane.start.uc_stack.ss_sp = lane.stack.data();
     lane.start.uc_stack.ss_size = lane.stack.size();
     lane.start.uc_link = nullptr;
-    makecontext(&lane.start, &HalfWarp::enter, 0);
+    makecontext(&lane.start, &Warp::enter, 0);
     setcontext(&lane.start);
     throw std::runtime_error("cannot run on another stack");
   }
@@ -127,19 +127,19 @@ class HalfWarp {
   int n_finished_ = 0;
 };
 
-HalfWarp& half_warp() {
-  thread_local HalfWarp one;
+Warp& warp() {
+  thread_local Warp one;
   return one;
 }
 
-void HalfWarp::enter() { half_warp().live(); }
+void Warp::enter() { warp().live(); }
 
 }  // namespace
 
-int emulated_lane() { return half_warp().lane(); }
+int emulated_lane() { return warp().lane(); }
 const std::uint32_t* emulated_exchange(std::uint32_t word, int site) {
-  return half_warp().exchange(word, site);
+  return warp().exchange(word, site);
 }
-void run_half_warp(const std::function<void(int lane)>& work) { half_warp().run(work); }
+void run_warp(const std::function<void(int lane)>& work) { warp().run(work); }
 
 }  // namespace blocrisk
