@@ -18,7 +18,10 @@
 #if defined(__CUDACC__)
 #define RISK_FN __host__ __device__ __forceinline__
 #define RISK_INLINE_BODY
+#define RISK_UNROLL
 #else
+/// Before a loop of up to 16 rounds over what stays in registers.
+#define RISK_UNROLL _Pragma("GCC unroll 16")
 #define RISK_FN inline __attribute__((always_inline))
 /// After the parameters of a lambda that is called from several places of hot code.
 #define RISK_INLINE_BODY __attribute__((always_inline))

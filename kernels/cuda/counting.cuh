@@ -1,7 +1,7 @@
 /// \file
-/// Integer counting by all threads of a warp at once. Every thread of the warp has to call, in the
-/// same order and with the same target; what does not count says so. On the host a warp is one
-/// thread.
+/// Integer counting. Unless it says otherwise, all threads of a warp count at once: every one of them
+/// has to call, in the same order and with the same target; what does not count says so. On the host
+/// a warp is one thread.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -46,6 +46,22 @@ RISK_FN void add_to_sum(std::uint64_t* sum, std::uint64_t value) {
     part += __shfl_xor_sync(whole_warp, part, distance);
   }
   if (threadIdx.x % warp_threads == 0) atomicAdd(reinterpret_cast<unsigned long long*>(sum), part);
+#else
+  *sum += value;
+#endif
+}
+
+/// Adds to a counter or sum; threads may call alone.
+RISK_FN void add_alone(std::uint32_t* counter, std::uint32_t value) {
+#if defined(__CUDA_ARCH__)
+  atomicAdd(counter, value);
+#else
+  *counter += value;
+#endif
+}
+RISK_FN void add_alone(std::uint64_t* sum, std::uint64_t value) {
+#if defined(__CUDA_ARCH__)
+  atomicAdd(reinterpret_cast<unsigned long long*>(sum), static_cast<unsigned long long>(value));
 #else
   *sum += value;
 #endif

@@ -8,6 +8,7 @@
 
 #include "host/engine/cuda_backend.hpp"
 #include "host/support/error.hpp"
+#include "kernels/cuda/chain_launch.cuh"
 #include "kernels/cuda/device_space.cuh"
 #include "kernels/cuda/pool_backend.cuh"
 

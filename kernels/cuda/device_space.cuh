@@ -135,6 +135,8 @@ class DeviceSpace {
   /// Makes the device the calling thread's.
   void enter() const { check_cuda(cudaSetDevice(device_), "choosing the device"); }
 
+  cudaStream_t stream() const { return stream_.get(); }
+
   std::size_t free_bytes() const {
     std::size_t free = 0;
     std::size_t total = 0;

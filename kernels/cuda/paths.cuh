@@ -1,6 +1,6 @@
 /// \file
-/// The threads of the two layers, of the members and of the digests: each finds its memory, calls
-/// the model, stores. Nothing here knows a formula.
+/// The threads of layer 1, of the members and of the digests: each finds its memory, calls the model,
+/// stores. Nothing here knows a formula. Layer 2: chains.cuh.
 #pragma once
 
 #include "kernels/cuda/tally.cuh"
@@ -13,8 +13,8 @@ struct RunWorld {
   BatchView batch;
 
   RISK_FN void operator()(int path, int) const {
-    World<PathLane> world = batch.world(path);
-    run_world<PathLane>(batch.net, batch.keys(path), world);
+    World<PathLane> world = batch.world<PathLane>(path);
+    run_world<PathLane>(batch.net, batch.keys<PathLane>(path), world);
   }
 };
 
@@ -23,38 +23,6 @@ RISK_FN void store_digest(const BatchView& batch, int path, int part, DigestSum<
   digests[0] = sum.a;
   digests[1] = sum.b;
 }
-
-/// Thread = path x mineral, the mineral uniform in a block: layer 2, its timelines and its digest.
-struct RunChain {
-  static constexpr int block_threads = 64;
-  BatchView batch;
-  TallyView tally;
-
-  RISK_FN void operator()(int path, int mineral) const {
-    const NetworkView& net = batch.net;
-    const ChainSpec& chain = net.chains[mineral];
-    const World<PathLane> world = batch.world(path);
-    ChainState<PathLane> state = batch.chain(path, mineral);
-    const ChainResult<PathLane> result = batch.chain_result(path, mineral);
-    TimelineObserver observer{tally, mineral, net.n_steps, batch.counts(path)};
-    run_chain<PathLane>(net, mineral, batch.keys(path), world, state, result, observer);
-    store_digest(batch, path, mineral, digest_of(chain, mineral, result));
-  }
-
- private:
-  RISK_FN DigestSum<PathLane> digest_of(const ChainSpec& chain, int mineral,
-                                        const ChainResult<PathLane>& result) const {
-    DigestSum<PathLane> sum{0U, 0U};
-    for (int c = 0; c < chain.n_cells; ++c) {
-      const int member = batch.net.ints[chain.cell_member + c];
-      for (int k = 0; k < n_measures; ++k) {
-        add_to_digest<PathLane>(sum, result.measure[k * chain.n_cells + c],
-                                digest_slot(k, member, mineral));
-      }
-    }
-    return sum;
-  }
-};
 
 /// Thread = path x member: adds the member's minerals up, in their order, and counts the sums.
 struct RunMember {

@@ -10,6 +10,7 @@
 
 #include "host/engine/backend.hpp"
 #include "host/support/error.hpp"
+#include "kernels/cuda/chains.cuh"
 #include "kernels/cuda/network_tables.cuh"
 #include "kernels/cuda/paths.cuh"
 #include "kernels/cuda/worst.cuh"
@@ -151,7 +152,7 @@ class RangeEngine {
   /// Adds what was collected to the accumulators; the space may compute meanwhile.
   void drain(Accumulators& into) {
     drain_tally(tally_layout_, host_net_, span_of(collected_.counts), span_of(collected_.sums),
-                {span_of(collected_.worst), span_of(collected_.n_worst)}, into);
+                {span_of(collected_.worst), span_of(collected_.n_worst)}, n_paths_, into);
     for (std::size_t k = 0; k < n_blocks_; ++k)
       into.block_digest[first_block_ + k] += collected_.digests.data()[k];
     into.n_paths += n_paths_;
@@ -252,7 +253,10 @@ class RangeEngine {
   void run_paths(const BatchView& batch) {
     const int n_threads = whole_warps(batch.n_paths);
     space_.each_thread(RunWorld{batch}, n_threads);
-    space_.each_thread(RunChain{batch, tally_view()}, n_threads, host_net_.n_minerals);
+    for (int m = 0; m < host_net_.n_minerals; ++m) {
+      const ChainSpec& chain = host_net_.chains[m];
+      run_chains(space_, chain_launch(batch, tally_view(), chain, m), shape_of(chain), n_threads);
+    }
     space_.each_thread(RunMember{batch, tally_view()}, n_threads, host_net_.n_members);
   }
 

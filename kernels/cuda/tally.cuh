@@ -41,38 +41,6 @@ RISK_FN void tally_exceedance(const TallyView& tally, const NetworkView& net, in
   }
 }
 
-/// Fills the timelines of one mineral while its chain runs.
-struct TimelineObserver {
-  const TallyView& tally;
-  int mineral, n_steps;
-  bool counted;
-
-  RISK_FN void begin_step(int, const ChainState<PathLane>&) {}
-  RISK_FN void stage(int, int, const ChainState<PathLane>&, Row<float>, float) {}
-  RISK_FN void end_step(int, const ChainState<PathLane>&) {}
-  RISK_FN void cell(int step, int c, float unmet_fraction, float cover_days) {
-    const int series = (tally.layout.first_cell[mineral] + c) * n_steps + step;
-    add(tally.layout.shortfall, series, unmet_fraction, timeline_shortfall_scale);
-    add(tally.layout.cover, series, min(cover_days, timeline_cover_limit_days),
-        timeline_cover_scale);
-  }
-  RISK_FN void market(int step, float price, float restricted) {
-    const int series = mineral * n_steps + step;
-    add(tally.layout.price, series, price, timeline_price_scale);
-    add_units(tally.layout.first_restricted_sum + series, restricted, timeline_restricted_scale);
-  }
-
- private:
-  RISK_FN void add(const SeriesFamily& family, int series, float value, float scale) const {
-    tally_bin(tally, family, series, value, counted);
-    add_units(family.first_sum + series, value, scale);
-  }
-  RISK_FN void add_units(std::size_t sum, float value, float scale) const {
-    const std::uint32_t units = as_word(timeline_units<PathLane>(value, scale));
-    add_to_sum(tally.sums + sum, counted ? units : 0);
-  }
-};
-
 /// Thread = path x (measure, cell): counts one measure of one cell.
 struct CountMeasure {
   static constexpr int block_threads = 256;

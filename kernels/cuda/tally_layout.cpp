@@ -1,5 +1,7 @@
 #include "kernels/cuda/tally_layout.hpp"
 
+#include <vector>
+
 namespace blocrisk {
 namespace {
 
@@ -69,6 +71,7 @@ struct Drain {
   const NetworkView& net;
   std::span<const std::uint32_t> counts;
   std::span<const Sum128> sums;
+  std::uint64_t n_paths;
   Accumulators& into;
 
   /// `number` is the cell's here, `cell` the one in the accumulators.
@@ -84,21 +87,55 @@ struct Drain {
                  thresholds, into.exceedance[k].data() + cell * thresholds);
     }
     const std::size_t series = cell * static_cast<std::size_t>(net.n_steps);
-    timeline(layout.shortfall, number, series, into.shortfall_histogram, into.shortfall_sum);
-    timeline(layout.cover, number, series, into.cover_histogram, into.cover_sum);
+    add_shortfall(number, bins_at(into.shortfall_histogram, layout.shortfall, series));
+    add_cover(number, bins_at(into.cover_histogram, layout.cover, series));
+    add_timeline_sums(layout.shortfall, number, &into.shortfall_sum[series]);
+    add_timeline_sums(layout.cover, number, &into.cover_sum[series]);
   }
 
-  /// All steps of one cell or mineral; `series` is its first in the accumulators.
-  void timeline(const SeriesFamily& family, int number, std::size_t series,
-                std::vector<std::uint64_t>& histogram, std::vector<Sum128>& sum) const {
-    const int first = number * net.n_steps;
-    add_series(family, counts, first, net.n_steps, bins_at(histogram, family, series));
-    add_sums(sums, family.first_sum + static_cast<std::size_t>(first), net.n_steps, &sum[series]);
+  /// A cell's counts of one step and family.
+  std::span<const std::uint32_t> step_counts(const SeriesFamily& family, int number,
+                                             int step) const {
+    const int bins = family.bins.n_bins();
+    const std::size_t first =
+        family.first_count + product(number * net.n_steps + step, bins);
+    return counts.subspan(first, static_cast<std::size_t>(bins));
+  }
+
+  /// Paths that are in no bin were not short.
+  void add_shortfall(int number, std::uint64_t* histogram) const {
+    for (int step = 0; step < net.n_steps; ++step) {
+      std::uint64_t n_short = 0;
+      const auto row = step_counts(layout.shortfall, number, step);
+      for (std::size_t bin = 0; bin < row.size(); ++bin) {
+        histogram[bin] += row[bin];
+        n_short += row[bin];
+      }
+      *histogram += n_paths - n_short;
+      histogram += row.size();
+    }
+  }
+
+  /// Adds up the changes, modulo 2^32.
+  void add_cover(int number, std::uint64_t* histogram) const {
+    std::vector<std::uint32_t> now(static_cast<std::size_t>(layout.cover.bins.n_bins()));
+    for (int step = 0; step < net.n_steps; ++step) {
+      const auto row = step_counts(layout.cover, number, step);
+      for (std::size_t bin = 0; bin < row.size(); ++bin) histogram[bin] += now[bin] += row[bin];
+      histogram += row.size();
+    }
+  }
+
+  void add_timeline_sums(const SeriesFamily& family, int number, Sum128* sum) const {
+    const std::size_t first = family.first_sum + product(number, net.n_steps);
+    add_sums(sums, first, net.n_steps, sum);
   }
 
   void mineral(int m) const {
     const std::size_t series = product(m, net.n_steps);
-    timeline(layout.price, m, series, into.price_histogram, into.price_sum);
+    add_series(layout.price, counts, m * net.n_steps, net.n_steps,
+               bins_at(into.price_histogram, layout.price, series));
+    add_timeline_sums(layout.price, m, &into.price_sum[series]);
     add_sums(sums, layout.first_restricted_sum + series, net.n_steps, &into.restricted_sum[series]);
   }
 
@@ -154,8 +191,8 @@ TallyLayout lay_out_tally(const NetworkView& net) {
 
 void drain_tally(const TallyLayout& layout, const NetworkView& net,
                  std::span<const std::uint32_t> counts, std::span<const Sum128> sums,
-                 const WorstLists& worst, Accumulators& into) {
-  const Drain drain{layout, net, counts, sums, into};
+                 const WorstLists& worst, std::uint64_t n_paths, Accumulators& into) {
+  const Drain drain{layout, net, counts, sums, n_paths, into};
   for (int m = 0; m < net.n_minerals; ++m) {
     drain.mineral(m);
     const ChainSpec& chain = net.chains[m];

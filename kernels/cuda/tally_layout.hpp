@@ -30,7 +30,8 @@ struct TallyLayout {
   int first_cell[max_minerals + 1];                ///< [mineral]
   SeriesFamily measure[n_measures];                ///< series [cell]
   SeriesFamily member[n_member_measures];          ///< series [member]
-  SeriesFamily shortfall, cover;                   ///< timelines, series [cell][step]
+  SeriesFamily shortfall;                          ///< timelines [cell][step], bin 0 left empty
+  SeriesFamily cover;                              ///< [cell][step], changes since the step before
   SeriesFamily price;                              ///< series [mineral][step]
   std::size_t first_restricted_sum;                ///< [mineral][step]
   std::size_t first_exceedance[n_ratio_measures];  ///< counts [cell][threshold]
@@ -48,9 +49,9 @@ struct WorstLists {
   std::span<const int> n_paths;      ///< [list]
 };
 
-/// Adds counts, sums and worst paths to the accumulators.
+/// Adds counts, sums and worst paths of `n_paths` paths, fewer than 2^32, to the accumulators.
 void drain_tally(const TallyLayout& layout, const NetworkView& net,
                  std::span<const std::uint32_t> counts, std::span<const Sum128> sums,
-                 const WorstLists& worst, Accumulators& into);
+                 const WorstLists& worst, std::uint64_t n_paths, Accumulators& into);
 
 }  // namespace blocrisk

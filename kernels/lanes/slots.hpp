@@ -1,8 +1,8 @@
 /// \file
 /// Slots: the nodes, sinks or classes of a stage, each with a struct of its own, and the few things
 /// that the model does with all of them at once. Here is the mapping of hosts: slots lie in memory
-/// one after the other, a value is a vector of paths. A device gives each lane of half a warp a
-/// slot of one path (cuda/half_warp.cuh) and needs the same functions.
+/// one after the other, a value is a vector of paths. A device gives each lane of half a warp a slot
+/// of one path (half_warp.hpp) and has the same functions.
 ///
 /// What the functions promise is what both mappings can keep: `each` visits slots independently of
 /// each other; only `sum_slots`, `permuted`, `value_at` and `sum_groups` let a slot see others. The
@@ -17,6 +17,27 @@ RISK_BEGIN
 inline constexpr int most_slots = 64;
 inline constexpr int piece_slots = 16;
 
+/// Are a slot's values held by a lane of its own, out of the others' reach?
+template <class L>
+inline constexpr bool slots_in_registers = false;
+
+template <class L>
+concept WarpSlots = slots_in_registers<L>;
+template <class L>
+concept MemorySlots = !slots_in_registers<L>;
+
+/// Does a struct say of itself that steps seldom look at it? Registers are then for others.
+template <class T>
+inline constexpr bool is_cold = requires { T::is_cold; };
+
+/// A set of slots, the same for all lanes.
+struct SlotBits {
+  std::uint32_t low, high;
+  RISK_FN bool holds(int slot) const {
+    return ((slot < 32 ? low >> slot : high >> (slot - 32)) & 1u) != 0;
+  }
+};
+
 /// One struct per slot. `T` holds lane vectors of the policy L.
 template <class L, class T>
 struct Slots {
@@ -28,13 +49,13 @@ struct Slots {
 constexpr int padded_slots(int n) { return n <= 8 ? 8 : (n + 7) / 8 * 8; }
 
 /// Sets all slots, with the padding behind them, to nothing.
-template <class L, class T>
+template <MemorySlots L, class T>
 RISK_FN void clear_slots(int n, Slots<L, T>& slots) {
   for (int slot = 0; slot < padded_slots(n); ++slot) slots[slot] = T{};
 }
 
 /// Calls f(slot) for slots 0..n-1, which do not see each other.
-template <class L, class Fn>
+template <MemorySlots L, class Fn>
 RISK_FN void each(int n, Fn&& f) {
 #if !defined(__CUDACC__)
 #pragma GCC unroll 2
@@ -55,21 +76,28 @@ struct SlotFlags {
 };
 
 /// Calls f(slot) for the slots whose flag is up, in order.
-template <class L, class Fn>
+template <MemorySlots L, class Fn>
 RISK_FN void each_raised(int /*n*/, const SlotFlags<L>& flags, Fn&& f) {
   for (std::uint64_t left = flags.bits; left != 0; left &= left - 1) f(__builtin_ctzll(left));
 }
 
 /// Is some flag up?
-template <class L>
+template <MemorySlots L>
 RISK_FN bool some_raised(int /*n*/, const SlotFlags<L>& flags) {
   return flags.bits != 0;
 }
 
-/// Is a flag that slots have raised up for some of them? On a host they share it.
-template <class L>
+/// Is a flag that slots have raised up for some of them, in some path? On a host they share it.
+template <MemorySlots L>
 RISK_FN bool some_slot(bool raised) {
   return raised;
+}
+
+/// Is there a path that needs it, among those that go the same way? The others then do it too, so it
+/// has to be an exact no-op for them. Whatever lets slots see each other and is skipped asks here.
+template <MemorySlots L>
+RISK_FN bool some_path(typename L::M needs) {
+  return any(needs);
 }
 
 /// Sum of a field over slots 0..n-1: pieces of 16 slots are added in order, then slot i + slot i+8,
@@ -95,13 +123,13 @@ RISK_FN F sum_values(int n, Value value) {
   return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
 }
 
-template <class L, class T, class F>
+template <MemorySlots L, class T, class F>
 RISK_FN F sum_slots(int n, const Slots<L, T>& slots, F T::*field) {
   return sum_values<F>(n, [&](int slot) RISK_INLINE_BODY { return slots[slot].*field; });
 }
 
 /// The same of a field times a table, one number a slot; the table is padded like the slots.
-template <class L, class T, class F>
+template <MemorySlots L, class T, class F>
 RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float* weight) {
   return sum_values<F>(
       n, [&](int slot) RISK_INLINE_BODY { return slots[slot].*field * splat<F>(weight[slot]); });
@@ -110,13 +138,14 @@ RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float
 /// What slot table[i] holds in a field, as seen from slot i.
 template <class T, class F>
 struct PermutedView {
+  using Field = F T::*;
   const T* first;
-  F T::*field;
+  Field field;
   const std::int32_t* table;
   RISK_FN F operator[](int slot) const { return first[table[slot]].*field; }
 };
 /// `table` has n entries, each a slot or -1; what is seen through -1 must not be used.
-template <class L, class T, class F>
+template <MemorySlots L, class T, class F>
 RISK_FN PermutedView<T, F> permuted(int /*n*/, const Slots<L, T>& slots, F T::*field,
                                     const std::int32_t* table) {
   return {slots.first, field, table};
@@ -124,26 +153,26 @@ RISK_FN PermutedView<T, F> permuted(int /*n*/, const Slots<L, T>& slots, F T::*f
 
 /// Union of the bits that the slots have gathered in a word of the path's. On a host they have
 /// gathered them in the same word.
-template <class L>
+template <MemorySlots L>
 RISK_FN typename L::U union_of_lanes(typename L::U bits) {
   return bits;
 }
 
 /// A field of one slot, for all.
-template <class L, class T, class F>
+template <MemorySlots L, class T, class F>
 RISK_FN F value_at(const Slots<L, T>& slots, F T::*field, int slot) {
   return slots[slot].*field;
 }
 
 /// Calls f(slot) for one slot.
-template <class L, class Fn>
+template <MemorySlots L, class Fn>
 RISK_FN void only_at(int slot, Fn&& f) {
   f(slot);
 }
 
 /// Sums a field over the members of each group, in order: members[first[k]] to
 /// members[first[k+1]-1] of group k, `largest` of them at most. Calls set(k, sum).
-template <class L, class T, class F, class Set>
+template <MemorySlots L, class T, class F, class Set>
 RISK_FN void sum_groups(int n_groups, const std::int32_t* first, const std::int32_t* members,
                         int /*largest*/, const Slots<L, T>& slots, F T::*field, Set&& set) {
   for (int k = 0; k < n_groups; ++k) {
@@ -161,8 +190,8 @@ struct SlotMemory {
   RISK_FN T& at(int slot, int k) const { return first[slot * depth + k]; }
 };
 
-/// Are a slot's values held by a lane of its own, out of the others' reach?
-template <class L>
-inline constexpr bool slots_in_registers = false;
-
 RISK_END
+
+#if defined(__CUDACC__)
+#include "kernels/lanes/half_warp.hpp"
+#endif

@@ -31,7 +31,7 @@ RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::
     const F wanted = sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t);
     const auto shares = gt(pool, wanted * splat<F>(smallest_pool_fraction));
     const auto wants = and_(gt(wanted, zero), shares);
-    if (none(wants)) return pool;
+    if (!some_path<L>(wants)) return pool;
     const F rate = masked(wants, pool / select(wants, wanted, one));
     each<L>(n_classes, [&](auto k) {
       const F gap = classes[k].gap_t;
@@ -124,17 +124,17 @@ RISK_FN void deliver_to_tile(const NetworkView& net, const StageSpec& spec, Stag
       const F cut = contract * (splat<F>(1.0f) - strike.blocked);
       const auto targets = first_sink < 32 ? shr(strike.target_low, first_sink)
                                            : shr(strike.target_high, first_sink - 32);
-#pragma GCC unroll 16
+      RISK_UNROLL
       for (int j = 0; j < n_tile; ++j) {
         const F part = select(test_bit(targets, j), cut, contract);
         sum[j] = fma(part, splat<F>(flow[j]), sum[j]);
       }
     } else {
-#pragma GCC unroll 16
+      RISK_UNROLL
       for (int j = 0; j < n_tile; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
     }
   }
-#pragma GCC unroll 16
+  RISK_UNROLL
   for (int j = 0; j < n_tile; ++j) stage.sink[first_sink + j].part_t = sum[j];
 }
 
@@ -144,11 +144,11 @@ RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec, Sta
   using F = typename L::F;
   const float* flow = net.reals + spec.flow_t;
   const int stride = padded_sinks(spec.n_sinks);
-  const UniformSlotSet restricting = raised_slots<L>(stage.restricting);
+  const auto restricting = raised_slots<L>(spec.n_nodes, stage.restricting);
   each<L>(spec.n_sinks, [&](auto j) { stage.sink[j].part_t = splat<F>(0.0f); });
   for (int i = 0; i < spec.n_nodes; ++i, flow += stride) {
     const F contract = value_at<L>(stage.node, &Node<L>::part, i);
-    if (!restricting.holds(i)) {
+    if (!restricting.some.holds(i)) {
       each<L>(spec.n_sinks, [&](auto j) {
         stage.sink[j].part_t = fma(contract, splat<F>(flow[j]), stage.sink[j].part_t);
       });
@@ -159,7 +159,8 @@ RISK_FN void deliver_to_lanes(const NetworkView& net, const StageSpec& spec, Sta
     const SlotSet<L> targets{value_at<L>(stage.strike, &Strike<L>::target_low, i),
                              value_at<L>(stage.strike, &Strike<L>::target_high, i)};
     each<L>(spec.n_sinks, [&](auto j) {
-      const F part = select(targets.holds(j), cut, contract);
+      const bool is_cut = restricting.mine.holds(i) && targets.holds(j);
+      const F part = select(is_cut, cut, contract);
       stage.sink[j].part_t = fma(part, splat<F>(flow[j]), stage.sink[j].part_t);
     });
   }

@@ -38,8 +38,10 @@ struct Row {
 template <class L>
 class Arena {
  public:
-  /// `base`: the first lane vector; on a device this thread's, its neighbours' beside it.
-  RISK_FN explicit Arena(void* base) : base_(base) {}
+  /// `base`: the first lane vector; on a device this thread's, its neighbours' beside it. `cold`:
+  /// memory for slots that are seldom looked at, where the others are in registers.
+  RISK_FN explicit Arena(void* base, void* cold = nullptr)
+      : base_(base), cold_(static_cast<unsigned char*>(cold)) {}
   template <class T>
   RISK_FN Row<T> take(int slots) {
     static_assert(sizeof(T) == sizeof(typename L::F));
@@ -47,15 +49,26 @@ class Arena {
     used_ += static_cast<std::size_t>(slots);
     return {row};
   }
-  /// Slots, with room for the padding that sums read.
+  /// Slots, with room for the padding that sums read; nothing where they are in registers.
   template <class T>
   RISK_FN Slots<L, T> take_slots(int n) {
-    static_assert(sizeof(T) % sizeof(typename L::F) == 0);
-    constexpr int vectors = static_cast<int>(sizeof(T) / sizeof(typename L::F));
-    return {reinterpret_cast<T*>(take<typename L::F>(padded_slots(n) * vectors).first)};
+    if constexpr (slots_in_registers<L> && is_cold<T>) {
+      T* const first = reinterpret_cast<T*>(cold_);
+      if (cold_ == nullptr) return {first};
+      for (int q = 0; q < L::n_pieces; ++q) first[q] = T{};
+      cold_ += L::n_pieces * sizeof(T);
+      return {first};
+    } else if constexpr (slots_in_registers<L>) {
+      return {};
+    } else {
+      static_assert(sizeof(T) % sizeof(typename L::F) == 0);
+      constexpr int vectors = static_cast<int>(sizeof(T) / sizeof(typename L::F));
+      return {reinterpret_cast<T*>(take<typename L::F>(padded_slots(n) * vectors).first)};
+    }
   }
   template <class T>
   RISK_FN SlotMemory<L, T> take_slot_memory(int n, int depth) {
+    if constexpr (slots_in_registers<L>) n = L::n_pieces;  // what the lane itself holds
     return {take<T>(n * depth).first, depth};
   }
   /// Lane vectors handed out so far.
@@ -63,6 +76,7 @@ class Arena {
 
  private:
   void* base_;
+  unsigned char* cold_;
   std::size_t used_ = 0;
 };
 
@@ -73,18 +87,16 @@ struct SlotSet {
   RISK_FN typename L::M holds(int slot) const {
     return slot < 32 ? test_bit(low, slot) : test_bit(high, slot - 32);
   }
+  /// Lanes that hold any slot.
+  RISK_FN typename L::M some() const { return ne(low | high, splat<typename L::U>(0u)); }
   /// Empty for every lane.
-  RISK_FN bool empty() const { return none(ne(low | high, splat<typename L::U>(0u))); }
+  RISK_FN bool empty() const { return none(some()); }
 };
 
-/// The same set for all lanes, read from two integers of a table.
-struct UniformSlotSet {
-  std::uint32_t low, high;
-  RISK_FN bool holds(int slot) const {
-    return ((slot < 32 ? low >> slot : high >> (slot - 32)) & 1u) != 0;
-  }
-};
+/// The same set for all lanes.
+using UniformSlotSet = SlotBits;
 
+/// Read from two integers of a table.
 RISK_FN UniformSlotSet uniform_set(const std::int32_t* two_words) {
   return {static_cast<std::uint32_t>(two_words[0]), static_cast<std::uint32_t>(two_words[1])};
 }

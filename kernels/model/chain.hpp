@@ -144,10 +144,9 @@ RISK_FN void move_goods(const NetworkView& net, const ChainSpec& chain, int step
 
 /// One step, in the order of the law. Demand looks only at the previous step, so it comes first.
 template <class L, class Observer>
-RISK_FN void run_step(const NetworkView& net, int mineral, const PathKeys<L>& paths,
-                      const World<L>& world, int step, ChainState<L>& state,
-                      const ChainResult<L>& result, Observer& observer) {
-  const ChainSpec& chain = net.chains[mineral];
+RISK_FN void run_step(const NetworkView& net, const ChainSpec& chain, int mineral,
+                      const PathKeys<L>& paths, const World<L>& world, int step,
+                      ChainState<L>& state, const ChainResult<L>& result, Observer& observer) {
   if (word_of_step(step) == 0) refill_chain_words<L>(chain, paths, step, state);
   observer.begin_step(step, state);
   update_demand<L>(net, chain, step, state);
@@ -160,18 +159,25 @@ RISK_FN void run_step(const NetworkView& net, int mineral, const PathKeys<L>& pa
   remember_step<L>(net, chain, step, state, result, observer);
 }
 
-/// Runs one mineral over all steps. `state` is laid out by `take_chain`; results go to `result`.
+/// Runs one mineral over all steps. `chain` is its entry in the network, or a copy that lies nearer;
+/// `state` is laid out by `take_chain`; results go to `result`.
+template <class L, class Observer>
+RISK_FN void run_chain(const NetworkView& net, const ChainSpec& chain, int mineral,
+                       const PathKeys<L>& paths, const World<L>& world, ChainState<L>& state,
+                       const ChainResult<L>& result, Observer& observer) {
+  start_chain<L>(net, chain, paths, state);
+  for (int step = 0; step < net.n_steps; ++step) {
+    run_step<L>(net, chain, mineral, paths, world, step, state, result, observer);
+  }
+  each_cell<L>(net, chain,
+               [&](auto j, int c) { finish_cell<L>(net, chain, j, c, state.cell[j], result); });
+}
+
 template <class L, class Observer>
 RISK_FN void run_chain(const NetworkView& net, int mineral, const PathKeys<L>& paths,
                        const World<L>& world, ChainState<L>& state, const ChainResult<L>& result,
                        Observer& observer) {
-  const ChainSpec& chain = net.chains[mineral];
-  start_chain<L>(net, chain, paths, state);
-  for (int step = 0; step < net.n_steps; ++step) {
-    run_step<L>(net, mineral, paths, world, step, state, result, observer);
-  }
-  each_cell<L>(net, chain,
-               [&](auto j, int c) { finish_cell<L>(net, chain, j, c, state.cell[j], result); });
+  run_chain<L>(net, net.chains[mineral], mineral, paths, world, state, result, observer);
 }
 
 RISK_END

@@ -9,14 +9,20 @@
 
 RISK_BEGIN
 
+/// Does the policy say how many stages its chains have? Their states are in registers then.
+template <class L>
+inline constexpr bool knows_stages = requires { L::n_stages; };
+
 /// Stages that a state has room for.
 template <class L>
 inline constexpr int stages_of = max_stages;
+template <class L>
+requires(knows_stages<L>) inline constexpr int stages_of<L> = L::n_stages;
 
 /// Index of the last stage.
 template <class L>
 RISK_FN int last_stage(const ChainSpec& chain) {
-  if constexpr (stages_of<L> < max_stages) return stages_of<L> - 1;
+  if constexpr (knows_stages<L>) return stages_of<L> - 1;
   return chain.n_stages - 1;
 }
 
@@ -24,8 +30,8 @@ RISK_FN int last_stage(const ChainSpec& chain) {
 /// unrolled.
 template <class L, class Fn>
 RISK_FN void each_stage(const ChainSpec& chain, Fn&& f) {
-  if constexpr (stages_of<L> < max_stages) {
-#if defined(__CUDACC__)
+  if constexpr (knows_stages<L>) {
+#if defined(__CUDA_ARCH__)
 #pragma unroll
 #endif
     for (int s = 0; s < stages_of<L>; ++s) f(s);
@@ -50,6 +56,7 @@ struct Node {
 /// When a node breaks down and recovers, and how far it runs. (Model, section 4.3.)
 template <class L>
 struct Running {
+  static constexpr bool is_cold = true;
   typename L::F operating;   ///< operating fraction, where every slot keeps its own
   typename L::U block;       ///< number of the block of words its outages have come to
   typename L::I changes[4];  ///< steps of the block's changes: down, up, down, up
@@ -76,6 +83,7 @@ struct Strike {
 /// What only a change of a restriction looks at.
 template <class L>
 struct StrikeRecord {
+  static constexpr bool is_cold = true;
   using I = typename L::I;
   I instrument;
   I under_instrument, under_group, under_end_step;  ///< the measure underneath; end step 0: none
@@ -111,6 +119,11 @@ struct StageState {
   Slots<L, Sink<L>> sink;
   Slots<L, SinkClass<L>> sink_class;
 };
+
+/// Bytes of the cold slots of one piece of each stage's rows.
+template <class L>
+inline constexpr std::size_t cold_slot_bytes =
+    stages_of<L> * (sizeof(Running<L>) + sizeof(StrikeRecord<L>));
 
 /// Stocks of a last-stage sink. (Model, section 4.6.)
 template <class L>

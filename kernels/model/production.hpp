@@ -213,7 +213,8 @@ RISK_SECTION void update_production(const NetworkView& net, const ChainSpec& cha
                                     const PathKeys<L>& paths, int step, ChainState<L>& state) {
   update_operating<L>(net, chain, state);
   decide_projects<L>(net, chain, paths, step, state);
-  const bool flooded = chain.flooder != 0 && any(gt(state.flooding, splat<typename L::F>(0.5f)));
+  const bool flooded =
+      chain.flooder != 0 && some_path<L>(gt(state.flooding, splat<typename L::F>(0.5f)));
   each_stage<L>(chain, [&](int s) {
     produce<L>(net, chain.stages[s], s, paths, step, state);
     if (flooded) add_flood<L>(net, chain.stages[s], s, step, state);

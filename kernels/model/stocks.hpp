@@ -62,7 +62,7 @@ RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, Slots<L, Sink<
   using F = typename L::F;
   const SlotSet<L>& inside = state.restricting_homes;
   F gaps, needs;
-  if (inside.empty()) {
+  if (!some_path<L>(inside.some())) {
     gaps = sum_slots<L>(n_sinks, sinks, &Sink<L>::gap_t);
     needs = sum_slots<L>(n_sinks, sinks, &Sink<L>::need_t);
   } else {
@@ -107,7 +107,7 @@ RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, const S
   const float most_t = chain.shared_release * net.reals[chain.members_demand_t + step];
   const F most = min(state.shared_t, splat<F>(most_t));
   const auto draws = and_(gt(asked, zero), gt(most, zero));
-  if (none(draws)) return;
+  if (!some_path<L>(draws)) return;
   const F rate = masked(draws, min(most / select(draws, asked, splat<F>(1.0f)), splat<F>(1.0f)));
   each<L>(last.n_sinks, [&](auto j) {
     sinks[j].part_t = sinks[j].part_t * rate;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <stdexcept>
 #include <string>
 
 #include "host/scenario/calibrate.hpp"
@@ -10,7 +12,9 @@
 #include "host/support/error.hpp"
 #include "kernels/cuda/call_length.hpp"
 #include "tests/parity/emulated_backend.hpp"
+#include "tests/parity/warp_emulator.hpp"
 #include "tests/support/parity.hpp"
+#include "tests/support/random_scenario.hpp"
 
 namespace blocrisk {
 namespace {
@@ -32,6 +36,65 @@ TEST_P(CudaEmulation, HasTheBitsOfOneLane) {
 TEST_P(CudaEmulation, SharedDeviceHasTheSameBits) {
   EXPECT_EQ(compare_with_cpu(GetParam(), emulate({most_batch_paths / 2, 2})),
             std::vector<std::string>{});
+}
+
+/// Stages and widest row of a network's chains.
+using Shapes = std::set<std::pair<int, int>>;
+void add_shapes(const Network& network, Shapes& shapes) {
+  for (const ChainSpec& chain : network.chains) {
+    int widest = 1;
+    for (int s = 0; s < chain.n_stages; ++s)
+      widest = std::max({widest, chain.stages[s].n_nodes, chain.stages[s].n_sinks});
+    shapes.insert({chain.n_stages, widest <= 16 ? 1 : widest <= 32 ? 2 : 4});
+  }
+}
+
+// Kernels differ by the number of stages and by how many slots a lane holds.
+TEST(CudaEmulationTest, RandomNetworksOfEveryShapeHaveTheBitsOfOneLane) {
+  const MakeBackend make = emulate({most_batch_paths});
+  Shapes shapes;
+  for (std::uint64_t seed = 1; seed <= 24; ++seed) {
+    const bool wide = seed > 8;
+    const Network network =
+        calibrate(wide ? wide_random_scenario(seed) : random_scenario(seed));
+    add_shapes(network, shapes);
+    EXPECT_EQ(compare_with_cpu(network, {{5, 5 + 12}}, make), std::vector<std::string>{})
+        << (wide ? "wide " : "") << seed;
+  }
+  for (const int n_stages : {1, 2, 3, 4})
+    for (const int n_pieces : {1, 2, 4})
+      EXPECT_TRUE(shapes.contains({n_stages, n_pieces})) << n_stages << " " << n_pieces;
+}
+
+TEST(WarpEmulatorTest, LanesSeeEachOther) {
+  std::vector<std::uint32_t> seen;
+  run_warp([&](int lane) {
+    EXPECT_EQ(lane, emulated_lane());
+    const std::uint32_t first = emulated_exchange(static_cast<std::uint32_t>(lane), 4)[31 - lane];
+    seen.push_back(emulated_exchange(first, 8)[31 - lane]);
+  });
+  for (std::uint32_t lane = 0; lane < 32; ++lane) EXPECT_EQ(seen.at(lane), lane);
+}
+
+TEST(WarpEmulatorTest, LanesThatPartAreNoticed) {
+  const auto exchange_at = [](int site) { emulated_exchange(0, site); };
+  EXPECT_THROW(run_warp([&](int lane) { exchange_at(lane == 7 ? 8 : 4); }), std::logic_error);
+  for (const int quitter : {0, 7, 31}) {
+    EXPECT_THROW(run_warp([&](int lane) {
+                   exchange_at(4);
+                   if (lane != quitter) exchange_at(4);
+                 }),
+                 std::logic_error);
+    EXPECT_THROW(run_warp([&](int lane) {
+                   if (lane != quitter) exchange_at(4);
+                 }),
+                 std::logic_error);
+  }
+  EXPECT_THROW(run_warp([](int lane) {
+                 if (lane == 3) throw std::runtime_error("a lane's own failure");
+               }),
+               std::runtime_error);
+  EXPECT_NO_THROW(run_warp([&](int) { exchange_at(4); }));
 }
 
 // The comparison itself: it sees one path moved by one place.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernels/cuda/check.hpp"
+#include "tests/parity/emulated_chains.cuh"
 
 namespace blocrisk {
 
@@ -90,6 +91,17 @@ class HostSpace {
     if (values.size() > 0)
       std::memset(static_cast<void*>(values.data()), 0, values.size() * sizeof(T));
   }
+  /// The device's launch of a mineral's chains.
+  void run_chains(const ChainLaunch& launch, ChainShape shape, int n_paths) {
+    ++n_launches_;
+    require_device("launching a kernel");
+    switch (shape.n_stages) {
+      case 1: return emulate_chains<1>(launch, shape.n_pieces, n_paths);
+      case 2: return emulate_chains<2>(launch, shape.n_pieces, n_paths);
+      case 3: return emulate_chains<3>(launch, shape.n_pieces, n_paths);
+      default: return emulate_chains<4>(launch, shape.n_pieces, n_paths);
+    }
+  }
   template <class Body>
   void each_thread(const Body& body, int n_threads, int n_rows = 1) {
     ++n_launches_;
@@ -109,5 +121,10 @@ class HostSpace {
   Place place_;
   int n_launches_ = 0;
 };
+
+inline void run_chains(HostSpace& space, const ChainLaunch& launch, ChainShape shape,
+                       int n_paths) {
+  space.run_chains(launch, shape, n_paths);
+}
 
 }  // namespace blocrisk

@@ -44,8 +44,8 @@ class Differences {
 };
 
 /// Samples of the first paths of the first call, an odd number that ends inside it.
-Samples make_samples(const Network& network, const ParityCase& parity_case) {
-  const PathRange first = parity_case.calls.front();
+Samples make_samples(const Network& network, const std::vector<PathRange>& calls) {
+  const PathRange first = calls.front();
   const AccumulatorShape shape = shape_of(network);
   return Samples(first.first, first.count() / 2 + 1, shape.n_members, shape.n_minerals,
                  shape.n_years);
@@ -56,9 +56,9 @@ struct Outcome {
   Samples samples;
 };
 
-Outcome run_calls(const Network& network, const ParityCase& parity_case, Backend& backend) {
-  Outcome outcome{Accumulators(shape_of(network)), make_samples(network, parity_case)};
-  for (const PathRange& call : parity_case.calls) {
+Outcome run_calls(const Network& network, const std::vector<PathRange>& calls, Backend& backend) {
+  Outcome outcome{Accumulators(shape_of(network)), make_samples(network, calls)};
+  for (const PathRange& call : calls) {
     backend.run(call, outcome.accumulators, &outcome.samples);
   }
   return outcome;
@@ -126,9 +126,15 @@ std::vector<ParityCase> parity_cases(std::uint64_t scale) {
 
 std::vector<std::string> compare_with_cpu(const ParityCase& parity_case, const MakeBackend& make) {
   const Network network = calibrate(load_scenario(parity_case.file, parity_case.overrides));
+  return compare_with_cpu(network, parity_case.calls, make);
+}
+
+std::vector<std::string> compare_with_cpu(const Network& network,
+                                          const std::vector<PathRange>& calls,
+                                          const MakeBackend& make) {
   const Outcome cpu =
-      run_calls(network, parity_case, *make_cpu_backend(network, seed, {.threads = 0, .lanes = 1}));
-  const Outcome other = run_calls(network, parity_case, *make(network, seed));
+      run_calls(network, calls, *make_cpu_backend(network, seed, {.threads = 0, .lanes = 1}));
+  const Outcome other = run_calls(network, calls, *make(network, seed));
   std::vector<std::string> found = differences(cpu.accumulators, other.accumulators);
   for (const std::string& name : differences(cpu.samples, other.samples)) found.push_back(name);
   return found;

@@ -33,6 +33,9 @@ using MakeBackend =
     std::function<std::unique_ptr<Backend>(const Network& network, std::uint64_t seed)>;
 
 /// Names of what differs between the backend and the CPU with one lane.
+std::vector<std::string> compare_with_cpu(const Network& network,
+                                          const std::vector<PathRange>& calls,
+                                          const MakeBackend& make);
 std::vector<std::string> compare_with_cpu(const ParityCase& parity_case, const MakeBackend& make);
 
 }  // namespace blocrisk

@@ -57,7 +57,8 @@ bool holds(const Names& names, const std::string& name) {
 
 class Maker {
  public:
-  explicit Maker(std::uint64_t seed) : seed_(seed), dice_(seed) {}
+  /// `width` multiplies the number of countries, and of those that make and want a product.
+  explicit Maker(std::uint64_t seed, int width = 1) : seed_(seed), width_(width), dice_(seed) {}
 
   Scenario make() {
     s_.name = "random " + std::to_string(seed_);
@@ -65,6 +66,7 @@ class Maker {
     s_.clock.steps_per_year = seed_ % 3 == 0 ? 4 : seed_ % 3 == 1 ? 12 : 52;
     s_.clock.years =
         s_.clock.steps_per_year == 52 ? dice_.between(1.0, 1.6) : dice_.between(2.0, 4.0);
+    if (width_ > 1) s_.clock.years = dice_.between(1.0, 2.0);
     s_.sampling.paths = 1000;
     add_countries();
     add_policies();
@@ -76,8 +78,8 @@ class Maker {
 
  private:
   void add_countries() {
-    countries_ = numbered("C", dice_.whole(4, 9));
-    members_ = dice_.some(countries_, 1, 3);
+    countries_ = numbered("C", dice_.whole(4 * width_, 9 * width_));
+    members_ = dice_.some(countries_, 1, 3 * width_);
     actors_ = dice_.some(countries_, 2, 3);
     const bool many_weights = seed_ % 4 == 1;
     for (const std::string& id : countries_) {
@@ -207,7 +209,7 @@ class Maker {
 
   double add_demand(const Mineral& law) {
     double total = 0.0;
-    Names sinks = dice_.some(countries_, 2, 8);
+    Names sinks = dice_.some(countries_, 2, 8 * width_);
     if (!holds(sinks, members_.front())) sinks.push_back(members_.front());
     for (const std::string& country : sinks) {
       DemandRow row;
@@ -246,7 +248,7 @@ class Maker {
 
   double add_stage(const Mineral& law, const std::string& stage, double want) {
     const bool first = stage == law.stages.front();
-    Names places = dice_.some(countries_, 2, 6);
+    Names places = dice_.some(countries_, 2, 6 * width_);
     if (!holds(places, law.flooder)) places.push_back(law.flooder);
     std::vector<double> shares;
     for (std::size_t k = 0; k < places.size(); ++k)
@@ -342,6 +344,7 @@ class Maker {
   }
 
   std::uint64_t seed_;
+  int width_;
   Dice dice_;
   Scenario s_;
   Names countries_, members_, actors_;
@@ -350,6 +353,11 @@ class Maker {
 }  // namespace
 
 Scenario random_scenario(std::uint64_t seed) { return Maker(seed).make(); }
+
+Scenario wide_random_scenario(std::uint64_t seed) {
+  constexpr int width = 7;  // 63 countries at most
+  return Maker(seed, width).make();
+}
 
 bool has_two_weights(const Scenario& scenario) {
   std::set<double> weights;

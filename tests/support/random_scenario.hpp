@@ -12,6 +12,9 @@ namespace blocrisk {
 /// divided by 4 have more than two purchasing weights, the others two.
 Scenario random_scenario(std::uint64_t seed);
 
+/// The same with dozens of countries, so that rows have up to 64 slots, over a year or two.
+Scenario wide_random_scenario(std::uint64_t seed);
+
 /// Whether the scenario keeps to two purchasing weights, where no need stays open beside a
 /// leftover.
 bool has_two_weights(const Scenario& scenario);

@@ -1,0 +1,38 @@
+/// \file
+/// The kernels of chains, one for each shape of a chain. They take long to compile and so have source
+/// files of their own, by the number of stages: chains_1.cu, ...
+#pragma once
+
+#include "kernels/cuda/chain_launch.cuh"
+#include "kernels/cuda/check.hpp"
+
+namespace blocrisk {
+
+/// Blocks that have to fit a multiprocessor at once, from which registers per thread follow.
+template <class L>
+inline constexpr int chain_blocks = L::n_pieces == 1 ? 4 : L::n_pieces == 2 ? 3 : 2;
+
+template <class L>
+__global__ void __launch_bounds__(RunChains<L>::block_threads, chain_blocks<L>)
+    chains_kernel(const __grid_constant__ RunChains<L> body) {
+  extern __shared__ std::uint32_t shared[];
+  const int thread_of_block = static_cast<int>(threadIdx.x);
+  body.begin(shared, thread_of_block);
+  __syncthreads();
+  body.run(shared, static_cast<int>(blockIdx.x) * RunChains<L>::block_threads + thread_of_block);
+  __syncthreads();
+  body.end(shared, thread_of_block);
+}
+
+template <int S>
+void launch_chains(const ChainLaunch& launch, int n_pieces, int n_paths, cudaStream_t stream) {
+  with_pieces<S>(n_pieces, [&](auto policy) {
+    using L = decltype(policy);
+    const auto n_blocks = static_cast<unsigned>(n_paths / chain_block_paths);
+    const std::size_t shared = static_cast<std::size_t>(shared_words(launch)) * 4;
+    chains_kernel<L><<<n_blocks, chain_block_threads, shared, stream>>>(RunChains<L>{launch});
+    check_cuda(cudaGetLastError(), "launching a kernel");
+  });
+}
+
+}  // namespace blocrisk
