@@ -164,7 +164,7 @@ struct ColdRow {
 template <int S, int P, class T>
 struct Slots<HalfWarp<S, P>, T> : WarpRow<P, T> {};
 template <int S, int P, class T>
-requires(is_cold<T>) struct Slots<HalfWarp<S, P>, T> : ColdRow<T> {};
+requires(is_cold<HalfWarp<S, P>, T>) struct Slots<HalfWarp<S, P>, T> : ColdRow<T> {};
 
 template <WarpSlots L, class T>
 RISK_FN void clear_slots(int /*n*/, Slots<L, T>& slots) {

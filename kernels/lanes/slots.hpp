@@ -26,9 +26,16 @@ concept WarpSlots = slots_in_registers<L>;
 template <class L>
 concept MemorySlots = !slots_in_registers<L>;
 
-/// Does a struct say of itself that steps seldom look at it? Registers are then for others.
-template <class T>
-inline constexpr bool is_cold = requires { T::is_cold; };
+/// Structs that steps seldom look at say so: a lane that holds more than `most_in_registers` of them
+/// keeps them in memory, and registers are for others.
+template <class L, class T>
+inline constexpr bool is_cold = [] {
+  if constexpr (requires { L::n_pieces > T::most_in_registers; }) {
+    return L::n_pieces > T::most_in_registers;
+  } else {
+    return false;
+  }
+}();
 
 /// A set of slots, the same for all lanes.
 struct SlotBits {

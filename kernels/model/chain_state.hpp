@@ -58,7 +58,7 @@ struct Node {
 /// When a node breaks down and recovers. (Model, section 4.3.)
 template <class L>
 struct Outage {
-  static constexpr bool is_cold = true;
+  static constexpr int most_in_registers = 0;
   typename L::U down;        ///< bit per step of the present window
   typename L::U block;       ///< number of the block of words it has come to
   typename L::I changes[4];  ///< steps of the block's changes: down, up, down, up
@@ -67,7 +67,7 @@ struct Outage {
 /// The restriction on a node that can be hit. (Model, section 4.4.)
 template <class L>
 struct Strike {
-  static constexpr bool is_cold = true;
+  static constexpr int most_in_registers = 0;
   using F = typename L::F;
   using I = typename L::I;
   using U = typename L::U;
@@ -117,11 +117,6 @@ struct StageState {
   Slots<L, SinkClass<L>> sink_class;
 };
 
-/// Bytes of the cold slots of one piece of each stage's rows.
-template <class L>
-inline constexpr std::size_t cold_slot_bytes =
-    stages_of<L> * (sizeof(Outage<L>) + sizeof(Strike<L>));
-
 /// Stocks of a last-stage sink. (Model, section 4.6.)
 template <class L>
 struct Stock {
@@ -135,6 +130,7 @@ struct Stock {
 /// One member's measures of this mineral while the path runs. (Model, section 5.)
 template <class L>
 struct Cell {
+  static constexpr int most_in_registers = 1;
   using F = typename L::F;
   using I = typename L::I;
   F unmet_t, drawn_t, curtailed_t, essential_unmet_t, extra_cost_usd, price_shock_usd, year_loss_usd;
@@ -142,6 +138,11 @@ struct Cell {
   I short_steps, spell, longest_spell;
   I first_short, last_short, recovered;  ///< steps; -1: not yet
 };
+
+/// Bytes of the cold slots of one piece of each row.
+template <class L>
+inline constexpr std::size_t cold_slot_bytes =
+    stages_of<L> * (sizeof(Outage<L>) + sizeof(Strike<L>)) + sizeof(Cell<L>);
 
 template <class L>
 struct ChainState {

@@ -112,7 +112,7 @@ TEST(CudaEmulationTest, AnotherPathIsNoticed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CudaEmulation, testing::ValuesIn(parity_cases(4)),
+INSTANTIATE_TEST_SUITE_P(Cases, CudaEmulation, testing::ValuesIn(parity_cases(2)),
                          [](const auto& one) { return "case_" + std::to_string(one.index); });
 
 }  // namespace
