@@ -1,6 +1,6 @@
 /// \file
-/// The kernels of chains, one for each shape of a chain. They take long to compile and so have source
-/// files of their own, by the number of stages: chains_1.cu, ...
+/// The kernels of chains, one for each shape of a chain. They take long to compile and so have
+/// source files of their own, by the number of stages: chains_1.cu, ...
 #pragma once
 
 #include "kernels/cuda/chain_launch.cuh"

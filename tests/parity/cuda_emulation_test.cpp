@@ -44,8 +44,7 @@ TEST(CudaEmulationTest, RandomNetworksOfEveryShapeHaveTheBitsOfOneLane) {
   Shapes shapes;
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     const bool wide = seed > 8;
-    const Network network =
-        calibrate(wide ? wide_random_scenario(seed) : random_scenario(seed));
+    const Network network = calibrate(wide ? wide_random_scenario(seed) : random_scenario(seed));
     add_shapes(network, shapes);
     EXPECT_EQ(compare_with_cpu(network, {{5, 5 + 12}}, make), std::vector<std::string>{})
         << (wide ? "wide " : "") << seed;

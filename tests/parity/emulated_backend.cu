@@ -73,10 +73,14 @@ class HostSpace {
 
 void run_chains(HostSpace&, const ChainLaunch& launch, ChainShape shape, int n_paths) {
   switch (shape.n_stages) {
-    case 1: return emulate_chains<1>(launch, shape.n_pieces, n_paths);
-    case 2: return emulate_chains<2>(launch, shape.n_pieces, n_paths);
-    case 3: return emulate_chains<3>(launch, shape.n_pieces, n_paths);
-    default: return emulate_chains<4>(launch, shape.n_pieces, n_paths);
+    case 1:
+      return emulate_chains<1>(launch, shape.n_pieces, n_paths);
+    case 2:
+      return emulate_chains<2>(launch, shape.n_pieces, n_paths);
+    case 3:
+      return emulate_chains<3>(launch, shape.n_pieces, n_paths);
+    default:
+      return emulate_chains<4>(launch, shape.n_pieces, n_paths);
   }
 }
 
