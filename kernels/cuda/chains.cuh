@@ -24,6 +24,8 @@ struct ChainLaunch {
   std::int32_t sums_are_shared;
 };
 
+static_assert(sizeof(ChainLaunch) <= 4096, "as much as every device takes by value");
+
 /// What a block adds up, or remembers, while its paths run. Sums of at most 2^31 units, for a path
 /// has up to 2^24 of them, prices some more.
 struct BlockTally {
