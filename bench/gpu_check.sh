@@ -320,9 +320,10 @@ count_hardware() {
   [[ -n $ncu ]] || { echo "- left out: ncu is not installed" && return; }
   (($(seconds_left) > 20)) || { echo "- left out: no time" && return; }
   kernels=$(awk '!/^#/ && $NF == "hot" { print $1 }' "$root/kernels/cuda/resources.txt" | paste -sd'|')
-  # The first launches only try the device out.
+  # A batch launches the chains of the baseline's 13 minerals one after the other. Two workers first
+  # try the device out with a path each.
   timeout "$(seconds_left)" "$ncu" --clock-control none --csv --page raw --kernel-name-base demangled \
-    --kernel-name "regex:$kernels" --launch-skip 2 --launch-count 4 --metrics "$(IFS=, && echo "${metrics[*]}")" \
+    --kernel-name "regex:$kernels" --launch-skip 26 --launch-count 13 --metrics "$(IFS=, && echo "${metrics[*]}")" \
     --log-file "$out/counters.csv" "$program" run "$baseline" --paths 131072 --backend cuda \
     -o "$work/counted.h5" --overwrite --quiet >/dev/null 2>>"$log" || true
   if ! grep -q '^"ID"' "$out/counters.csv" 2>/dev/null; then

@@ -1,7 +1,7 @@
 /// \file
 /// A batch of paths in device memory: which words belong to which thread. Paths lie in groups of a
-/// warp, 32 side by side, so that a row's slot is one line of memory; so do the lanes of a warp that
-/// runs two chains.
+/// warp, 32 side by side, so that a row's slot is one line of memory; so do the lanes of a warp
+/// that runs two chains.
 #pragma once
 
 #include <algorithm>
@@ -37,19 +37,26 @@ inline ChainShape shape_of(const ChainSpec& chain) {
 template <int S, class Fn>
 void with_pieces(int n_pieces, Fn&& f) {
   switch (n_pieces) {
-    case 1: return f(HalfWarp<S, 1>{});
-    case 2: return f(HalfWarp<S, 2>{});
-    default: return f(HalfWarp<S, 4>{});
+    case 1:
+      return f(HalfWarp<S, 1>{});
+    case 2:
+      return f(HalfWarp<S, 2>{});
+    default:
+      return f(HalfWarp<S, 4>{});
   }
 }
 template <class Fn>
 void with_half_warp(ChainShape shape, Fn&& f) {
   static_assert(max_stages == 4);
   switch (shape.n_stages) {
-    case 1: return with_pieces<1>(shape.n_pieces, f);
-    case 2: return with_pieces<2>(shape.n_pieces, f);
-    case 3: return with_pieces<3>(shape.n_pieces, f);
-    default: return with_pieces<4>(shape.n_pieces, f);
+    case 1:
+      return with_pieces<1>(shape.n_pieces, f);
+    case 2:
+      return with_pieces<2>(shape.n_pieces, f);
+    case 3:
+      return with_pieces<3>(shape.n_pieces, f);
+    default:
+      return with_pieces<4>(shape.n_pieces, f);
   }
 }
 
@@ -119,7 +126,8 @@ struct BatchView {
   RISK_FN std::uint64_t path_number(int path) const {
     return first_path + static_cast<std::uint64_t>(path);
   }
-  // What a path has for itself looks the same to a thread of its own and to all lanes of a half-warp.
+  // What a path has for itself looks the same to a thread of its own and to all lanes of a
+  // half-warp.
   template <class L>
   RISK_FN PathKeys<L> keys(int path) const {
     return path_keys<L>(seed, path_number(path));
@@ -162,8 +170,7 @@ struct BatchView {
  private:
   /// A thread's own word of a row that starts `row` rows of a warp into the memory.
   static RISK_FN void* word_at(unsigned char* memory, std::size_t row, int thread) {
-    return memory +
-           (row * warp_threads + static_cast<std::size_t>(thread)) * sizeof(std::uint32_t);
+    return memory + (row * warp_threads + static_cast<std::size_t>(thread)) * sizeof(std::uint32_t);
   }
   static RISK_FN void* at(unsigned char* memory, std::uint32_t words_per_path, std::uint32_t word,
                           int path) {

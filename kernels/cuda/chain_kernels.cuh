@@ -1,6 +1,6 @@
 /// \file
-/// The kernels of chains, one for each shape of a chain. They take long to compile and so have source
-/// files of their own, by the number of stages: chains_1.cu, ...
+/// The kernels of chains, one for each shape of a chain. They take long to compile and so have
+/// source files of their own, by the number of stages: chains_1.cu, ...
 #pragma once
 
 #include "kernels/cuda/chain_launch.cuh"
@@ -8,9 +8,12 @@
 
 namespace blocrisk {
 
-/// Blocks that have to fit a multiprocessor at once, from which registers per thread follow.
+/// Blocks that have to fit a multiprocessor at once. Registers per thread follow: as few as do
+/// without spills where chains have up to two stages.
 template <class L>
-inline constexpr int chain_blocks = L::n_pieces == 1 ? 4 : L::n_pieces == 2 ? 3 : 2;
+inline constexpr int chain_blocks = L::n_pieces == 4  ? 2
+                                    : L::n_stages > 2 ? 4 - L::n_pieces
+                                                      : 5 - L::n_pieces;
 
 template <class L>
 __global__ void __launch_bounds__(RunChains<L>::block_threads, chain_blocks<L>)

@@ -20,13 +20,16 @@ extern template void launch_chains<4>(const ChainLaunch&, int, int, cudaStream_t
 /// Runs one mineral of `n_paths` paths, a multiple of a warp's.
 template <class Space>
 requires requires(Space& space) { space.stream(); }
-void run_chains(Space& space, const ChainLaunch& launch, ChainShape shape,
-                       int n_paths) {
+void run_chains(Space& space, const ChainLaunch& launch, ChainShape shape, int n_paths) {
   switch (shape.n_stages) {
-    case 1: return launch_chains<1>(launch, shape.n_pieces, n_paths, space.stream());
-    case 2: return launch_chains<2>(launch, shape.n_pieces, n_paths, space.stream());
-    case 3: return launch_chains<3>(launch, shape.n_pieces, n_paths, space.stream());
-    default: return launch_chains<4>(launch, shape.n_pieces, n_paths, space.stream());
+    case 1:
+      return launch_chains<1>(launch, shape.n_pieces, n_paths, space.stream());
+    case 2:
+      return launch_chains<2>(launch, shape.n_pieces, n_paths, space.stream());
+    case 3:
+      return launch_chains<3>(launch, shape.n_pieces, n_paths, space.stream());
+    default:
+      return launch_chains<4>(launch, shape.n_pieces, n_paths, space.stream());
   }
 }
 

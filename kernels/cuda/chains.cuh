@@ -24,6 +24,8 @@ struct ChainLaunch {
   std::int32_t sums_are_shared;
 };
 
+static_assert(sizeof(ChainLaunch) <= 4096, "as much as every device takes by value");
+
 /// What a block adds up, or remembers, while its paths run. Sums of at most 2^31 units, for a path
 /// has up to 2^24 of them, prices some more.
 struct BlockTally {
@@ -59,14 +61,13 @@ RISK_FN BlockTally lay_out_block(const ChainLaunch& launch, std::uint32_t* share
 }
 inline int shared_words(const ChainLaunch& launch) {
   const int n_cells = launch.chain.n_cells;
-  return cover_bin_words(n_cells) + (launch.sums_are_shared != 0
-                                         ? shared_sum_words(n_cells, launch.batch.net.n_steps)
-                                         : 0);
+  return cover_bin_words(n_cells) +
+         (launch.sums_are_shared != 0 ? shared_sum_words(n_cells, launch.batch.net.n_steps) : 0);
 }
 
-/// Fills the timelines while a chain runs. Cells report from the lane that holds them, each lane for
-/// itself. Histograms leave out shortfalls of zero, which drain_tally() works out, and count cover
-/// by its changes of bin from step to step, which are few.
+/// Fills the timelines while a chain runs. Cells report from the lane that holds them, each lane
+/// for itself. Histograms leave out shortfalls of zero, which drain_tally() works out, and count
+/// cover by its changes of bin from step to step, which are few.
 template <class L>
 struct TimelineObserver {
   const ChainLaunch& launch;
@@ -95,8 +96,7 @@ struct TimelineObserver {
     const TallyLayout& layout = launch.tally.layout;
     const std::size_t series = launch.mineral * n_steps() + step;
     count(layout.price, series, price);
-    add_units(block.price_sum + step, layout.price.first_sum + series, price,
-              timeline_price_scale);
+    add_units(block.price_sum + step, layout.price.first_sum + series, price, timeline_price_scale);
     add_units(block.restricted_sum + step, layout.first_restricted_sum + series, restricted,
               timeline_restricted_scale);
   }
@@ -105,7 +105,8 @@ struct TimelineObserver {
   RISK_FN int n_steps() const { return launch.batch.net.n_steps; }
   RISK_FN std::size_t cell_series(int c, int step) const {
     return static_cast<std::size_t>(launch.tally.layout.first_cell[launch.mineral] + c) *
-               n_steps() + step;
+               n_steps() +
+           step;
   }
   RISK_FN std::uint32_t* bins_of(const SeriesFamily& family, std::size_t series) const {
     return launch.tally.counts + family.first_count +

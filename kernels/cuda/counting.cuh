@@ -1,7 +1,7 @@
 /// \file
-/// Integer counting. Unless it says otherwise, all threads of a warp count at once: every one of them
-/// has to call, in the same order and with the same target; what does not count says so. On the host
-/// a warp is one thread.
+/// Integer counting. Unless it says otherwise, all threads of a warp count at once: every one of
+/// them has to call, in the same order and with the same target; what does not count says so. On
+/// the host a warp is one thread.
 #pragma once
 
 #include <cuda_runtime.h>

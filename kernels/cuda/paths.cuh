@@ -1,6 +1,6 @@
 /// \file
-/// The threads of layer 1, of the members and of the digests: each finds its memory, calls the model,
-/// stores. Nothing here knows a formula. Layer 2: chains.cuh.
+/// The threads of layer 1, of the members and of the digests: each finds its memory, calls the
+/// model, stores. Nothing here knows a formula. Layer 2: chains.cuh.
 #pragma once
 
 #include "kernels/cuda/tally.cuh"

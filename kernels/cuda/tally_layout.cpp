@@ -97,8 +97,7 @@ struct Drain {
   std::span<const std::uint32_t> step_counts(const SeriesFamily& family, int number,
                                              int step) const {
     const int bins = family.bins.n_bins();
-    const std::size_t first =
-        family.first_count + product(number * net.n_steps + step, bins);
+    const std::size_t first = family.first_count + product(number * net.n_steps + step, bins);
     return counts.subspan(first, static_cast<std::size_t>(bins));
   }
 

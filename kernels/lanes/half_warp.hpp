@@ -1,10 +1,11 @@
 /// \file
-/// Slots on a device: half a warp holds one path, and each of its 16 lanes a slot of every piece, in
-/// registers. Slots see each other by exchanging registers, which all lanes of the warp have to do
-/// together: never inside the body of an `each`, nor where only one of the two paths goes; see
+/// Slots on a device: half a warp holds one path, and each of its 16 lanes a slot of every piece,
+/// in registers. Slots see each other by exchanging registers, which all lanes of the warp have to
+/// do together: never inside the body of an `each`, nor where only one of the two paths goes; see
 /// `some_path`. (Halves that exchange under masks of their own may part, but every exchange then
-/// first has to find out who is there: three slow instructions before each sum.) On a host exchanges
-/// go through an emulator, so that tests can run the lanes one by one. Included by slots.hpp.
+/// first has to find out who is there: three slow instructions before each sum.) On a host
+/// exchanges go through an emulator, so that tests can run the lanes one by one. Included by
+/// slots.hpp.
 #pragma once
 
 #include "kernels/lanes/scalar.hpp"
@@ -25,8 +26,8 @@ const std::uint32_t* emulated_exchange(std::uint32_t word, int site);
 
 RISK_BEGIN
 
-/// One path in half a warp, for chains of S stages and P pieces of 16 slots in every row. Values are
-/// scalars, as with Lanes<1>; what belongs to the path and to no slot is the same in all lanes.
+/// One path in half a warp, for chains of S stages and P pieces of 16 slots in every row. Values
+/// are scalars, as with Lanes<1>; what belongs to the path and to no slot is the same in all lanes.
 template <int S, int P>
 struct HalfWarp {
   static constexpr int n = 1;
@@ -164,7 +165,8 @@ struct ColdRow {
 template <int S, int P, class T>
 struct Slots<HalfWarp<S, P>, T> : WarpRow<P, T> {};
 template <int S, int P, class T>
-requires(is_cold<T>) struct Slots<HalfWarp<S, P>, T> : ColdRow<T> {};
+requires(is_cold<HalfWarp<S, P>, T>) struct Slots<HalfWarp<S, P>, T> : ColdRow<T> {
+};
 
 template <WarpSlots L, class T>
 RISK_FN void clear_slots(int /*n*/, Slots<L, T>& slots) {
@@ -235,12 +237,12 @@ RISK_FN SlotsOfPaths slots_with(int n, Fn&& holds, int site = __builtin_LINE()) 
 
 template <WarpSlots L>
 RISK_FN SlotsOfPaths raised_slots(int n, const SlotFlags<L>& flags, int site = __builtin_LINE()) {
-  return slots_with<L>(n, [&](auto slot) { return flags[slot]; }, site);
+  return slots_with<L>(
+      n, [&](auto slot) { return flags[slot]; }, site);
 }
 
 template <WarpSlots L, class T, class F>
-RISK_FN F sum_slots(int /*n*/, const Slots<L, T>& slots, F T::*field,
-                    int site = __builtin_LINE()) {
+RISK_FN F sum_slots(int /*n*/, const Slots<L, T>& slots, F T::*field, int site = __builtin_LINE()) {
   F sum{};
   each_piece<L>([&](auto slot) {
     sum = decltype(slot)::piece == 0 ? slots[slot].*field : sum + slots[slot].*field;
@@ -321,16 +323,15 @@ RISK_FN void sum_groups(int n_groups, const std::int32_t* first, const std::int3
     const int n = exists ? first[k + 1] - begin : 0;
     F sum{};
     for (int at = 0; at < largest; ++at) {
-      const F value =
-          see_slot<L>(slots, field, at < n ? members[begin + at] : 0, site);
+      const F value = see_slot<L>(slots, field, at < n ? members[begin + at] : 0, site);
       sum = at == 0 ? value : at < n ? sum + value : sum;
     }
     if (exists) set(k, sum);
   });
 }
 
-/// Several values a slot in memory, each lane's apart from the others': `first` is the lane's own, a
-/// warp's lie side by side.
+/// Several values a slot in memory, each lane's apart from the others': `first` is the lane's own,
+/// a warp's lie side by side.
 template <int S, int P, class T>
 struct SlotMemory<HalfWarp<S, P>, T> {
   T* first;

@@ -1,8 +1,8 @@
 /// \file
 /// Slots: the nodes, sinks or classes of a stage, each with a struct of its own, and the few things
 /// that the model does with all of them at once. Here is the mapping of hosts: slots lie in memory
-/// one after the other, a value is a vector of paths. A device gives each lane of half a warp a slot
-/// of one path (half_warp.hpp) and has the same functions.
+/// one after the other, a value is a vector of paths. A device gives each lane of half a warp a
+/// slot of one path (half_warp.hpp) and has the same functions.
 ///
 /// What the functions promise is what both mappings can keep: `each` visits slots independently of
 /// each other; only `sum_slots`, `permuted`, `value_at` and `sum_groups` let a slot see others. The
@@ -26,9 +26,16 @@ concept WarpSlots = slots_in_registers<L>;
 template <class L>
 concept MemorySlots = !slots_in_registers<L>;
 
-/// Does a struct say of itself that steps seldom look at it? Registers are then for others.
-template <class T>
-inline constexpr bool is_cold = requires { T::is_cold; };
+/// Structs that steps seldom look at say so: a lane that holds more than `most_in_registers` of
+/// them keeps them in memory, and registers are for others.
+template <class L, class T>
+inline constexpr bool is_cold = [] {
+  if constexpr (requires { L::n_pieces > T::most_in_registers; }) {
+    return L::n_pieces > T::most_in_registers;
+  } else {
+    return false;
+  }
+}();
 
 /// A set of slots, the same for all lanes.
 struct SlotBits {
@@ -93,8 +100,9 @@ RISK_FN bool some_slot(bool raised) {
   return raised;
 }
 
-/// Is there a path that needs it, among those that go the same way? The others then do it too, so it
-/// has to be an exact no-op for them. Whatever lets slots see each other and is skipped asks here.
+/// Is there a path that needs it, among those that go the same way? The others then do it too, so
+/// it has to be an exact no-op for them. Whatever lets slots see each other and is skipped asks
+/// here.
 template <MemorySlots L>
 RISK_FN bool some_path(typename L::M needs) {
   return any(needs);

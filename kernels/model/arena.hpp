@@ -52,7 +52,7 @@ class Arena {
   /// Slots, with room for the padding that sums read; nothing where they are in registers.
   template <class T>
   RISK_FN Slots<L, T> take_slots(int n) {
-    if constexpr (slots_in_registers<L> && is_cold<T>) {
+    if constexpr (is_cold<L, T>) {
       T* const first = reinterpret_cast<T*>(cold_);
       if (cold_ == nullptr) return {first};
       for (int q = 0; q < L::n_pieces; ++q) first[q] = T{};

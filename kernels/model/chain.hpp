@@ -159,8 +159,8 @@ RISK_FN void run_step(const NetworkView& net, const ChainSpec& chain, int minera
   remember_step<L>(net, chain, step, state, result, observer);
 }
 
-/// Runs one mineral over all steps. `chain` is its entry in the network, or a copy that lies nearer;
-/// `state` is laid out by `take_chain`; results go to `result`.
+/// Runs one mineral over all steps. `chain` is its entry in the network, or a copy that lies
+/// nearer; `state` is laid out by `take_chain`; results go to `result`.
 template <class L, class Observer>
 RISK_FN void run_chain(const NetworkView& net, const ChainSpec& chain, int mineral,
                        const PathKeys<L>& paths, const World<L>& world, ChainState<L>& state,

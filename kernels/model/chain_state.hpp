@@ -11,7 +11,9 @@ RISK_BEGIN
 
 /// Does the policy say how many stages its chains have? Their states are in registers then.
 template <class L>
-inline constexpr bool knows_stages = requires { L::n_stages; };
+inline constexpr bool knows_stages = requires {
+  L::n_stages;
+};
 
 /// Stages that a state has room for.
 template <class L>
@@ -56,7 +58,7 @@ struct Node {
 /// When a node breaks down and recovers, and how far it runs. (Model, section 4.3.)
 template <class L>
 struct Running {
-  static constexpr bool is_cold = true;
+  static constexpr int most_in_registers = 0;
   typename L::F operating;   ///< operating fraction, where every slot keeps its own
   typename L::U block;       ///< number of the block of words its outages have come to
   typename L::I changes[4];  ///< steps of the block's changes: down, up, down, up
@@ -65,6 +67,7 @@ struct Running {
 /// The restriction on a node that can be hit. (Model, section 4.4.)
 template <class L>
 struct Strike {
+  static constexpr int most_in_registers = 0;
   using F = typename L::F;
   using I = typename L::I;
   using U = typename L::U;
@@ -83,7 +86,7 @@ struct Strike {
 /// What only a change of a restriction looks at.
 template <class L>
 struct StrikeRecord {
-  static constexpr bool is_cold = true;
+  static constexpr int most_in_registers = 0;
   using I = typename L::I;
   I instrument;
   I under_instrument, under_group, under_end_step;  ///< the measure underneath; end step 0: none
@@ -120,11 +123,6 @@ struct StageState {
   Slots<L, SinkClass<L>> sink_class;
 };
 
-/// Bytes of the cold slots of one piece of each stage's rows.
-template <class L>
-inline constexpr std::size_t cold_slot_bytes =
-    stages_of<L> * (sizeof(Running<L>) + sizeof(StrikeRecord<L>));
-
 /// Stocks of a last-stage sink. (Model, section 4.6.)
 template <class L>
 struct Stock {
@@ -138,6 +136,7 @@ struct Stock {
 /// One member's measures of this mineral while the path runs. (Model, section 5.)
 template <class L>
 struct Cell {
+  static constexpr int most_in_registers = 1;
   using F = typename L::F;
   using I = typename L::I;
   F extra_cost_usd, price_shock_usd, curtailed_t, drawn_t, year_loss_usd;
@@ -148,6 +147,13 @@ struct Cell {
   I short_steps, spell, longest_spell;
   I first_short, last_short, recovered;  ///< steps; -1: not yet
 };
+
+/// Bytes of the cold slots of one piece of each row.
+template <class L>
+inline constexpr std::size_t cold_slot_bytes = stages_of<L>*(sizeof(Running<L>) +
+                                                             sizeof(Strike<L>) +
+                                                             sizeof(StrikeRecord<L>)) +
+                                               sizeof(Cell<L>);
 
 template <class L>
 struct ChainState {

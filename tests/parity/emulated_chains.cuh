@@ -29,9 +29,8 @@ void emulate_blocks(const RunChains<L>& body, int n_paths) {
 /// Chains of S stages.
 template <int S>
 void emulate_chains(const ChainLaunch& launch, int n_pieces, int n_paths) {
-  with_pieces<S>(n_pieces, [&](auto policy) {
-    emulate_blocks(RunChains<decltype(policy)>{launch}, n_paths);
-  });
+  with_pieces<S>(
+      n_pieces, [&](auto policy) { emulate_blocks(RunChains<decltype(policy)>{launch}, n_paths); });
 }
 
 extern template void emulate_chains<1>(const ChainLaunch&, int, int);

@@ -57,7 +57,7 @@ class Warp {
     Exchange& mine = exchanges_[lane.n_exchanges++ % 2];
     mine.word[current_] = word;
     mine.site[current_] = site;
-    if (n_finished_ > 0) give_up("has finished, lane " + name(current_, site) + " goes on");
+    if (n_finished_ > 0) give_up("one has finished, lane " + name(current_, site) + " goes on");
     if (_setjmp(lane.place) == 0) next();
     if (current_ == 0) check(mine);  // it is the first to go on, and all have given their words
     return mine.word;
@@ -65,20 +65,20 @@ class Warp {
 
  private:
   static std::string name(int lane, int site) {
-    return std::to_string(lane) + " at line " + std::to_string(site / 4) + " of its header (kind " +
+    return std::to_string(lane) + " at line " + std::to_string(site / 4) + " (kind " +
            std::to_string(site % 4) + ")";
   }
 
   void check(const Exchange& met) {
     for (int k = 1; k < n_lanes; ++k) {
       if (met.site[k] != met.site[0]) {
-        give_up(name(0, met.site[0]) + " meets lane " + name(k, met.site[k]));
+        give_up("lane " + name(0, met.site[0]) + " meets lane " + name(k, met.site[k]));
       }
     }
   }
 
   [[noreturn]] void give_up(const std::string& problem) {
-    if (problem_.empty()) problem_ = "a lane of a warp " + problem;
+    if (problem_.empty()) problem_ = "lanes of a warp part: " + problem;
     std::longjmp(home_, 1);
   }
 
@@ -113,7 +113,7 @@ class Warp {
     Lane& lane = lanes_[current_];
     lane.finished = true;
     // Lane 0 finishes first, and then all do, in their order.
-    if (current_ != n_finished_ - 1) give_up("has finished after others went on");
+    if (current_ != n_finished_ - 1) give_up("one has finished, others before it have not");
     next();
   }
 

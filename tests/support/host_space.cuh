@@ -96,10 +96,14 @@ class HostSpace {
     ++n_launches_;
     require_device("launching a kernel");
     switch (shape.n_stages) {
-      case 1: return emulate_chains<1>(launch, shape.n_pieces, n_paths);
-      case 2: return emulate_chains<2>(launch, shape.n_pieces, n_paths);
-      case 3: return emulate_chains<3>(launch, shape.n_pieces, n_paths);
-      default: return emulate_chains<4>(launch, shape.n_pieces, n_paths);
+      case 1:
+        return emulate_chains<1>(launch, shape.n_pieces, n_paths);
+      case 2:
+        return emulate_chains<2>(launch, shape.n_pieces, n_paths);
+      case 3:
+        return emulate_chains<3>(launch, shape.n_pieces, n_paths);
+      default:
+        return emulate_chains<4>(launch, shape.n_pieces, n_paths);
     }
   }
   template <class Body>
@@ -122,8 +126,7 @@ class HostSpace {
   int n_launches_ = 0;
 };
 
-inline void run_chains(HostSpace& space, const ChainLaunch& launch, ChainShape shape,
-                       int n_paths) {
+inline void run_chains(HostSpace& space, const ChainLaunch& launch, ChainShape shape, int n_paths) {
   space.run_chains(launch, shape, n_paths);
 }
 
