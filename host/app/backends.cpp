@@ -50,18 +50,6 @@ std::string what_is_here(const Inventory& here) {
   return text;
 }
 
-void refuse_contradictions(const BackendOptions& options) {
-  const bool cpu_only = options.threads > 0 || options.lanes > 0;
-  const bool cuda_only = !options.devices.empty();
-  if (cpu_only && cuda_only)
-    throw UsageError("--devices is for CUDA, --threads and --lanes are for the CPU; not both");
-  if (options.name == "cpu" && cuda_only)
-    throw UsageError("--devices is for CUDA, but --backend cpu was asked for");
-  if (options.name == "cuda" && cpu_only) {
-    throw UsageError("--threads and --lanes are for the CPU, but --backend cuda was asked for");
-  }
-}
-
 /// Looking at a device makes a context on it, so only where it may be asked for.
 Inventory inventory_for(const BackendOptions& options) {
   return options.devices.empty() ? take_inventory(1) : take_inventory();
@@ -155,6 +143,18 @@ std::optional<CudaMemory> device_memory_of(const Network& network) {
 
 std::string instruction_set(int lanes) {
   return lanes == 16 ? "AVX-512" : lanes == 8 ? "AVX2" : "scalar";
+}
+
+void refuse_contradictions(const BackendOptions& options) {
+  const bool cpu_only = options.threads > 0 || options.lanes > 0;
+  const bool cuda_only = !options.devices.empty();
+  if (cpu_only && cuda_only)
+    throw UsageError("--devices is for CUDA, --threads and --lanes are for the CPU; not both");
+  if (options.name == "cpu" && cuda_only)
+    throw UsageError("--devices is for CUDA, but --backend cpu was asked for");
+  if (options.name == "cuda" && cpu_only) {
+    throw UsageError("--threads and --lanes are for the CPU, but --backend cuda was asked for");
+  }
 }
 
 ChosenBackend choose_backend(const BackendTask& task, const BackendOptions& options) {

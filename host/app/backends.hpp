@@ -26,6 +26,9 @@ void add_backend_options(CLI::App& command, BackendOptions& options);
 /// --threads and --lanes alone.
 void add_cpu_options(CLI::App& command, int& threads, int& lanes);
 
+/// Throws UsageError where options contradict each other.
+void refuse_contradictions(const BackendOptions& options);
+
 struct Inventory {
   std::vector<int> cpu_lanes;
   int hardware_threads = 0;
@@ -53,7 +56,7 @@ struct BackendTask {
   PathRange range;
 };
 
-/// Throws UsageError where options contradict each other, EnvironmentError, which lists what is
+/// Throws what `refuse_contradictions` does, and EnvironmentError, which lists what is
 /// here, where a backend that was asked for is not.
 ChosenBackend choose_backend(const BackendTask& task, const BackendOptions& options);
 

@@ -167,6 +167,7 @@ void print_text(const RunResult& result, const Timings& timings, const std::stri
 }
 
 void run_scenario(const RunCommand& options) {
+  refuse_contradictions(options.backend);
   catch_stop_signals();
   const std::string started_at = utc_now();
   Stopwatch watch;
