@@ -98,7 +98,7 @@ class OnEmulatedDevices(Case):
     def test_a_device_lost_in_a_run_ends_it_with_nothing_written(self):
         for arguments in [[], ["--backend", "cuda"], ["--devices", "0,0"]]:
             with self.subTest(arguments=arguments):
-                done = self.run_paths(4, EMULATED, *arguments, "--overwrite", LOST_AFTER=12)
+                done = self.run_paths(4, EMULATED, *arguments, "--overwrite", LOST_AFTER=IN_A_BATCH)
                 self.assertEqual(done.stdout, "")
                 self.assertIn("backend cuda", done.stderr)
                 self.assertIn("uncorrectable ECC error", done.stderr)
@@ -108,10 +108,13 @@ class OnEmulatedDevices(Case):
     def test_an_older_result_survives_a_lost_device(self):
         self.run_paths(0, EMULATED)
         before = (self.folder / "out.h5").read_bytes()
-        self.run_paths(4, EMULATED, "--overwrite", LOST_AFTER=12)
+        self.run_paths(4, EMULATED, "--overwrite", LOST_AFTER=IN_A_BATCH)
         self.assertTrue((self.folder / "out.h5").read_bytes() == before)
         self.assertEqual([entry.name for entry in self.folder.iterdir()], ["out.h5"])
 
+
+# Launches of a worker: some 19 try it out, as many again are its first batch.
+IN_A_BATCH = 24
 
 if __name__ == "__main__":
     REAL, EMULATED = sys.argv[1:3]
