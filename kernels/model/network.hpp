@@ -71,6 +71,7 @@ struct StageSpec {
   Offset base_share;       ///< B_i / sum B, for the restricted fraction
   Offset flow_t;           ///< [node][padded sink] base flow F per step
   Offset base_flow_t;      ///< B dt
+  Offset growth_factor;    ///< [step][node] (1+growth)^(t dt); of the last stage only
   Offset target_fraction;  ///< [group][node] part of it that flows to foreign sinks inside the
                            ///< group; 1 where B = 0
   // Sinks that every fill treats alike form a class: same purchasing weight, same side of every
