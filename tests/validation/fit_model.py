@@ -1,6 +1,7 @@
-"""Events that the baseline draws: layer 1 of the model, from the slow reference that agrees with the engine path by path.
+"""Events that the baseline draws: layer 1 of the model, from the slow reference.
 
-An event *strikes* where it includes at least one node of its actor; the record can hold no others.
+The reference agrees with the engine path by path. An event *strikes* where it includes at least one node of its
+actor; the record can hold no others.
 """
 
 import dataclasses
@@ -55,7 +56,8 @@ def _nodes(network, actor):
 def sample_record(network, nodes, n_paths):
     """Months like those of the record on many paths, in the long run: no scheduled events, regimes stationary."""
     actors = [SimpleNamespace(**{**vars(a), "start": stationary(a.switch_per_yr)}) for a in network.actors]
-    sampled = _sample(dataclasses.replace(network, actors=actors, scheduled=[]), nodes, BURN_IN_MONTHS + N_MONTHS, n_paths)
+    long_run = dataclasses.replace(network, actors=actors, scheduled=[])
+    sampled = _sample(long_run, nodes, BURN_IN_MONTHS + N_MONTHS, n_paths)
     for events in sampled.values():
         for name in ("drawn", "struck", "minerals"):
             setattr(events, name, getattr(events, name)[BURN_IN_MONTHS:])
@@ -91,9 +93,7 @@ def _strikes(actor, nodes, draws):
                 score = np.sqrt(r) * actor.bundle[step] + np.sqrt(1 - r) * own
                 struck[step] |= actor.event[step] & (score < ndtri(node.probability))
         minerals += struck
-    return SimpleNamespace(
-        drawn=actor.event, struck=minerals > 0, minerals=minerals, instrument=actor.instrument, group=actor.group
-    )
+    return SimpleNamespace(drawn=actor.event, struck=minerals > 0, minerals=minerals)
 
 
 def strike_probability(actor, nodes, n_points=4001):
@@ -110,9 +110,9 @@ def duration_survival(instruments, name, months):
     """Probability that a drawn duration of an instrument is longer than `months`."""
     k = list(instruments.name).index(name)
     acute = instruments.acute_probability[k]
-    parts = [("acute", acute), ("structural", 1 - acute)]
-    return sum(
-        weight * norm.sf(np.log(months / getattr(instruments, f"{part}_median_months")[k]) / getattr(instruments, f"{part}_log_sd")[k])
-        for part, weight in parts
-    )  # fmt: skip
 
+    def longer(part):
+        median, log_sd = getattr(instruments, f"{part}_median_months")[k], getattr(instruments, f"{part}_log_sd")[k]
+        return norm.sf(np.log(months / median) / log_sd)
+
+    return acute * longer("acute") + (1 - acute) * longer("structural")

@@ -43,8 +43,8 @@ def _frequencies(counts):
 def informed(actor, happened, strike_probability, others_memory):
     """The model that knows the record to the end of the year before: a bootstrap particle filter.
 
-    A particle is a regime and a memory of own events, those that struck nothing among them. Others' memory is held
-    at its long-run mean. happened [month].
+    A particle is a regime and a memory of own events, those that struck nothing among them. Others' memory
+    is held at its long-run mean. happened [month]. Source: Gordon, Salmond & Smith 1993, 10.1049/ip-f-2.1993.0015.
     """
     rng = np.random.default_rng(SEED)
     particles = _Particles(actor, strike_probability, others_memory, rng)
@@ -75,7 +75,10 @@ class _Particles:
         return twin
 
     def step(self, observed=None):
-        """A month; where it is observed whether an event struck, particles that expected it survive. Gives who struck."""
+        """A month. Where it is observed whether an event struck, particles that expected it survive.
+
+        Gives 1 for each particle whose event struck.
+        """
         u = self.rng.random(N_PARTICLES)
         regime = (u[:, None] >= self.switch[self.regime][:, :-1]).sum(axis=1)
         rate = (
@@ -103,7 +106,8 @@ class _Particles:
     def _survivors(self, weight):
         """Systematic resampling: as many as before, in proportion to weight."""
         cumulative = np.cumsum(weight) / weight.sum()
-        return np.searchsorted(cumulative, (np.arange(N_PARTICLES) + self.rng.random()) / N_PARTICLES).clip(max=N_PARTICLES - 1)
+        comb = (np.arange(N_PARTICLES) + self.rng.random()) / N_PARTICLES
+        return np.searchsorted(cumulative, comb).clip(max=N_PARTICLES - 1)
 
 
 def log_score(p, counts):
@@ -114,6 +118,11 @@ def log_score(p, counts):
 def brier_score(p, counts):
     """Squared error of the probability of at least one event, [year]; less is better."""
     return (1 - p[:, 0] - (counts > 0)) ** 2
+
+
+def rank(simulated, recorded):
+    """Where the record falls among simulated values: share below it, and half of those equal."""
+    return (simulated < recorded).mean() + (simulated == recorded).mean() / 2
 
 
 def difference(scores, reference):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import h5py
 
+from page import rows, with_part
 from replay_figures import CHANGES, EPISODES
 
 REPLAYS = Path("configs/replays")
@@ -89,11 +90,11 @@ def flags(changes):
 
 def table(episode, runs):
     """Markdown: the figures of an episode, and the commands of its runs."""
-    lines = ["| figure | recorded | replay | run |", "| --- | --- | --- | --- |"]
+    body = []
     for figure in episode.figures:
         recorded = f"{figure.recorded} [[{figure.source}]]" if figure.source else figure.recorded
-        lines.append(f"| {figure.what} | {recorded} | {figure.replay(runs)} | {figure.run} |")
-    lines += ["", "```sh"]
+        body.append([figure.what, recorded, figure.replay(runs), figure.run])
+    lines = [rows(["figure", "recorded", "replay", "run"], body), "", "```sh"]
     for name, changes in episode.runs.items():
         options = "".join(f' "${{{group}[@]}}"' for group in changes)
         lines.append(f"blocrisk run {scenario_of(episode)}{options}  # {name}")
@@ -111,11 +112,8 @@ def change_groups():
 def page_with_tables(page, runs):
     """The page with the parts between its markers replaced by what they should be."""
     parts = {"changes": change_groups(), **{e.name: table(e, runs.of(e)) for e in EPISODES}}
-    for name, part in parts.items():
-        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-        before, rest = page.split(begin)
-        _, after = rest.split(end)
-        page = f"{before}{begin}\n\n{part}\n\n{end}{after}"
+    for name, text in parts.items():
+        page = with_part(page, name, text)
     return page
 
 

@@ -31,7 +31,8 @@ class Page(unittest.TestCase):
     def test_every_source_that_a_table_cites_is_listed(self):
         page = replays.PAGE.read_text()
         listed = page[page.index("| key | source |") :]
-        keys = {key.strip() for line in listed.splitlines() if line.startswith("| ") for key in line.split("|")[1].split(",")}
+        first_cells = [line.split("|")[1] for line in listed.splitlines() if line.startswith("| ")]
+        keys = {key.strip() for cell in first_cells for key in cell.split(",")}
         cited = {figure.source for episode in EPISODES for figure in episode.figures if figure.source}
         self.assertLessEqual(cited, keys)
 
