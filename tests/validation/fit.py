@@ -14,7 +14,17 @@ import numpy as np
 
 import fit_china
 from fit_model import duration_survival, load_baseline, sample_from_start, sample_record, strike_probability
-from fit_record import INSTRUMENT_OF, N_MONTHS, by_month, events_of, per_year, read_record, spell, survival
+from fit_record import (
+    FIRST_YEAR,
+    INSTRUMENT_OF,
+    N_MONTHS,
+    by_month,
+    events_of,
+    per_year,
+    read_record,
+    spell,
+    survival,
+)
 from fit_scores import brier_score, constant_rate, difference, informed, log_score, long_run, rank
 from page import rows, with_part
 
@@ -29,7 +39,7 @@ KINDS = {
     "embargo": "ban on a country",
     "tax": "tax",
 }
-SINCE_2023 = 12 * (2023 - 2009)
+SINCE_2023 = 12 * (2023 - FIRST_YEAR)
 
 
 def compute(n_paths=N_PATHS):
@@ -106,6 +116,31 @@ def _frequency_row(actor):
     ]
 
 
+def yearly_table(fit):
+    """Shares of years with no, one, two, three and more events: recorded, in the long run, from the start."""
+    body = []
+    for actor in fit.actors:
+        start = actor.from_start.struck.T.reshape(actor.from_start.struck.shape[1], -1, 12).sum(axis=2)
+        years = [actor.counts[:-1], per_year(actor.long_term.struck.T)[:, :-1], start]
+        body.append([actor.name, *(_shares(counts) for counts in years)])
+    return rows(["actor", "recorded, 2009–2025", "model, long run", "model, 2027–2031"], body)
+
+
+def _shares(counts):
+    shares = np.bincount(np.minimum(counts, 3).ravel(), minlength=4) / counts.size
+    return " / ".join(f"{share:.2f}" for share in shares)
+
+
+def year_score_table(fit):
+    """Log scores of each year, summed over actors."""
+    scores = np.sum([actor.log for actor in fit.actors], axis=0)
+    counts = np.sum([actor.counts for actor in fit.actors], axis=0)
+    body = [
+        [str(FIRST_YEAR + k), str(counts[k]), *(f"{score:.2f}" for score in scores[:, k])] for k in range(len(counts))
+    ]
+    return rows(["year", "events", *FORECASTS], body)
+
+
 def duration_table(fit):
     body = []
     for kind, label in KINDS.items():
@@ -141,11 +176,13 @@ def _differences(scores, digits):
 
 TABLES = {
     "frequency": frequency_table,
+    "yearly": yearly_table,
     "shape": fit_china.shape_table,
     "alternatives": fit_china.alternatives_table,
     "kinds": fit_china.kinds_table,
     "durations": duration_table,
     "scores": score_table,
+    "years": year_score_table,
 }
 
 
