@@ -164,7 +164,7 @@ COBALT = Episode(
         price("price, November 2025: peak", "no figure", "", "A", "cobalt", "2025-11"),
         price("price, end of December 2025", "metal × 2.18, sulphate × 3.66, hydroxide × 4.28", "inn", "A",
               "cobalt", "2025-12"),
-        price("price, 15 May 2026", "metal × 1.86", "imf", "A", "cobalt", "2026-05"),
+        price("price, 15 May 2026", "metal × 1.86", "quote-2026", "A", "cobalt", "2026-05"),
         price("if the first cargoes come in February: end of December 2025", "", "", "C", "cobalt", "2025-12"),
         price("the same, 15 May 2026", "", "", "C", "cobalt", "2026-05"),
         arrivals("refined cobalt, Britain, May 2025", "no figure", "", "B", "GBR", "cobalt", "2025-05"),

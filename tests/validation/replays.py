@@ -53,12 +53,8 @@ class Timeline:
             with h5py.File(path) as file:
                 self.members = list(file["member"].asstr())
                 self.minerals = list(file["mineral"].asstr())
-                timeline = file["timeline"]
-                self.values = {
-                    name: timeline[name][:]
-                    for name in timeline
-                    if name.startswith(("shortfall_", "price_ratio_"))
-                }
+                self.shortfall = file["timeline/shortfall_mean"][:]  # [member, mineral, step]
+                self.price_ratio = file["timeline/price_ratio_mean"][:]  # [mineral, step]
         year, month, _ = map(int, episode.start.split("-"))
         self.first_month = 12 * year + month - 1
 
@@ -68,15 +64,15 @@ class Timeline:
 
     def price(self, mineral, month):
         """World price over base price."""
-        return self.values["price_ratio_mean"][self.minerals.index(mineral), self.step(month)]
+        return self.price_ratio[self.minerals.index(mineral), self.step(month)]
 
     def peak_price(self, mineral):
-        return self.values["price_ratio_mean"][self.minerals.index(mineral)].max()
+        return self.price_ratio[self.minerals.index(mineral)].max()
 
     def mean_short(self, member, mineral, first, last):
         """Unmet need over demand, mean from the first month to the last."""
         cell = self.members.index(member), self.minerals.index(mineral)
-        return self.values["shortfall_mean"][cell][self.step(first) : self.step(last) + 1].mean()
+        return self.shortfall[cell][self.step(first) : self.step(last) + 1].mean()
 
 
 def scenario_of(episode):
