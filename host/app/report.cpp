@@ -41,12 +41,12 @@ std::string page_of(const std::string& file) {
   const Summary summary = summarise(result.accumulators, result.facts);
   const std::optional<Attribution> attribution = read_attribution(file, result.facts);
   const std::optional<ScenarioFacts> scenario = scenario_facts(result.origin.scenario_text);
-  return report_page("blocrisk: " + result.origin.scenario_name,
-                     report_data({file, result, summary, attribution, scenario}));
+  return fill_page(embedded_page, "blocrisk: " + result.origin.scenario_name,
+                   report_data({file, result, summary, attribution, scenario}));
 }
 
 void write_report(const ReportOptions& options) {
-  require_page();
+  require_page(embedded_page);
   const fs::path path = page_path(options);
   refuse_result(path, options.file);
   check_output(path, options.overwrite ? Existing::replace : Existing::refuse, 0);

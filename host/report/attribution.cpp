@@ -14,8 +14,8 @@ std::optional<Attribution> read_attribution(const std::filesystem::path& path,
   Attribution found;
   found.countries = group.open_dataset("country").read_strings();
   found.causes = group.open_dataset("cause").read_strings();
-  const std::size_t count = facts.members.size() * facts.minerals.size() *
-                            found.countries.size() * found.causes.size();
+  const std::size_t count =
+      facts.members.size() * facts.minerals.size() * found.countries.size() * found.causes.size();
   const auto read = [&group, count](const char* name, std::vector<double>& values) {
     values.resize(count);
     group.open_dataset(name).read(h5::Type::f64, values.data(), count);

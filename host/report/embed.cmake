@@ -2,7 +2,7 @@
 # together and writes them as one C++ string, so that the program needs no file at run time.
 #
 #   cmake -DPAGE_DIR=host/report/page -DVEGA_DIR=/usr/share/javascript/vega -DSCRIPTS=a.js,b.js
-#         -DOUT=page_template.cpp -P embed.cmake
+#         -DOUT=embedded_page.cpp -P embed.cmake
 #
 # An empty VEGA_DIR gives an empty string: a program that says it has no plotting library.
 
@@ -77,7 +77,7 @@ function(write_source page)
   file(WRITE ${OUT} "// Written by embed.cmake.\n"
     "#include \"host/report/page.hpp\"\n"
     "namespace blocrisk {\n"
-    "const std::string_view page_template = R\"page(${page})page\";\n"
+    "const std::string_view embedded_page = R\"page(${page})page\";\n"
     "}  // namespace blocrisk\n")
 endfunction()
 

@@ -41,27 +41,26 @@ std::string as_script_text(std::string_view json) {
 
 }  // namespace
 
-void require_page() {
-  if (page_template.empty()) {
+void require_page(std::string_view page) {
+  if (page.empty()) {
     throw EnvironmentError(
         "this program was built without the plotting library of `report`; install libjs-vega, then "
         "configure and build again");
   }
 }
 
-std::string report_page(std::string_view title, std::string_view data) {
-  require_page();
+std::string fill_page(std::string_view page, std::string_view title, std::string_view data) {
   constexpr std::string_view title_mark = "{{title}}", data_mark = "{{data}}";
   // Places first: a title may well read "{{data}}".
-  const std::size_t title_at = page_template.find(title_mark);
-  const std::size_t data_at = page_template.find(data_mark, title_at);
+  const std::size_t title_at = page.find(title_mark);
+  const std::size_t data_at = page.find(data_mark, title_at);
   const std::size_t between = title_at + title_mark.size();
-  std::string page(page_template.substr(0, title_at));
-  page += as_html_text(title);
-  page += page_template.substr(between, data_at - between);
-  page += as_script_text(data);
-  page += page_template.substr(data_at + data_mark.size());
-  return page;
+  std::string filled(page.substr(0, title_at));
+  filled += as_html_text(title);
+  filled += page.substr(between, data_at - between);
+  filled += as_script_text(data);
+  filled += page.substr(data_at + data_mark.size());
+  return filled;
 }
 
 }  // namespace blocrisk

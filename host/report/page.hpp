@@ -7,15 +7,15 @@
 
 namespace blocrisk {
 
-/// The whole page, with {{title}} and {{data}} still to fill in; empty where the program was built
+/// The page of this program, with {{title}} and {{data}} still to fill in; empty where it was built
 /// without the plotting library. Defined by what embed.cmake writes.
-extern const std::string_view page_template;
+extern const std::string_view embedded_page;
 
-/// Throws EnvironmentError where this program cannot make a page.
-void require_page();
+/// Throws EnvironmentError where there is no page to fill in.
+void require_page(std::string_view page);
 
 /// A self-contained HTML document. `title`: any text; `data`: one JSON value. Both may hold
-/// anything a scenario can say, such as "</script>". Throws as `require_page` does.
-std::string report_page(std::string_view title, std::string_view data);
+/// anything a scenario can say, such as "</script>". Expects a page, with both marks.
+std::string fill_page(std::string_view page, std::string_view title, std::string_view data);
 
 }  // namespace blocrisk

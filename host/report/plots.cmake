@@ -13,7 +13,7 @@ endif()
 function(blocrisk_embed_page library)
   set(page_dir ${PROJECT_SOURCE_DIR}/host/report/page)
   set(script ${PROJECT_SOURCE_DIR}/host/report/embed.cmake)
-  set(out ${CMAKE_CURRENT_BINARY_DIR}/report/page_template.cpp)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/report/embedded_page.cpp)
   # In the order in which they need each other.
   set(scripts modules.js values.js tables.js charts.js exceedance.js heat_map.js fan.js
     attribution.js sections.js page.js)

@@ -109,8 +109,7 @@ class Browser:
         """Loads a file at a width and colour scheme and waits until it is drawn."""
         self.events.clear()
         self.resize(width, height)
-        self.call("Emulation.setEmulatedMedia", media="",
-                  features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.set_scheme(scheme)
         self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self.receive())
@@ -119,6 +118,18 @@ class Browser:
     def resize(self, width, height=900):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=1, mobile=width < 600)
+
+    def set_scheme(self, scheme):
+        self.call("Emulation.setEmulatedMedia", media="",
+                  features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def click(self, x, y):
+        """At a place of the page, which is scrolled to."""
+        self.evaluate(f"scrollTo({{top: {y} - innerHeight / 2, behavior: 'instant'}})")
+        left, top = self.evaluate("[scrollX, scrollY]")
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x - left, y=y - top, button="left",
+                      clickCount=1)
 
     def settle(self):
         """Two frames after the page's own delay for a change of width."""
@@ -130,7 +141,8 @@ class Browser:
         for event in self.events:
             method, facts = event.get("method"), event.get("params", {})
             if method == "Runtime.exceptionThrown":
-                found.append(str(facts["exceptionDetails"]))
+                details = facts["exceptionDetails"]
+                found.append(details.get("exception", details).get("description", details["text"])[:300])
             elif method == "Runtime.consoleAPICalled" and facts["type"] in ("error", "warning", "assert"):
                 found.append(str(facts["args"]))
             elif method == "Log.entryAdded" and facts["entry"]["level"] in ("error", "warning"):

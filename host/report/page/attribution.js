@@ -21,35 +21,38 @@ function attribution_bars(shares) {
 }
 
 function attribution_spec(bars, width) {
-  const segments = bars.flatMap((bar) => bar.values.map((value, cause) => ({
-    country: bar.country, cause, value: 100 * (value ?? 0), name: cause_name(cause),
-    tip: `${bar.country}, ${cause_name(cause)}: ${percent(value, 2)} %`,
+  const rows = bars.map((_, row) => row);
+  const segments = bars.flatMap((bar, row) => bar.values.map((value, cause) => ({
+    row, cause, value: 100 * (value ?? 0), name: cause_name(cause),
+    tip: `${bar.country}, ${cause_name(cause)}: ${percent(value, 2)}\u00a0%`,
   }))).filter((segment) => segment.value > 0);
   return {
     height: bars.length * 26,
     data: [{ name: 'segments', values: segments, transform: [
-      { type: 'stack', groupby: ['country'], field: 'value', sort: { field: 'cause' } }] }],
+      { type: 'stack', groupby: ['row'], field: 'value', sort: { field: 'cause' } }] }],
     scales: [
-      { name: 'y', type: 'band', domain: bars.map((bar) => bar.country), range: 'height', padding: 0.15 },
+      { name: 'y', type: 'band', domain: rows, range: 'height', padding: 0.15 },
+      name_scale('country_name', rows, (row) => bars[row].country),
       { name: 'x', type: 'linear', domain: [0, 100 * bars[0].total], nice: 4, zero: true, range: 'width' },
     ],
     axes: [
       { orient: 'bottom', scale: 'x', grid: true, domain: false, ticks: false, tickCount: 5,
         title: '% of demand' },
-      { orient: 'left', scale: 'y', domain: false, ticks: false, labelLimit: Math.min(150, width * 0.35) },
+      { orient: 'left', scale: 'y', domain: false, ticks: false, labelLimit: Math.min(150, width * 0.35),
+        encode: named_by('country_name') },
     ],
     marks: [
       { type: 'rect', from: { data: 'segments' },
         encode: { enter: { x: { scale: 'x', field: 'y0' }, x2: { scale: 'x', field: 'y1' },
-          y: { scale: 'y', field: 'country' }, height: { scale: 'y', band: 1 },
+          y: { scale: 'y', field: 'row' }, height: { scale: 'y', band: 1 },
           stroke: { value: 'var(--paper)' }, tooltip: { field: 'tip' },
           fill: { signal: `${JSON.stringify(cause_colours)}[datum.cause % ${cause_colours.length}]` } } } },
       // Named where there is room, so that colour is not all there is to tell them by.
       { type: 'text', from: { data: 'segments' }, interactive: false,
         encode: { update: { x: { signal: "(scale('x', datum.y0) + scale('x', datum.y1)) / 2" },
-          y: { scale: 'y', field: 'country', band: 0.5 }, align: { value: 'center' },
+          y: { scale: 'y', field: 'row', band: 0.5 }, align: { value: 'center' },
           baseline: { value: 'middle' }, fontSize: { value: 10 },
-          fill: { signal: "datum.cause === 0 ? '#fff' : '#111'" },
+          fill: { signal: `datum.cause % ${cause_colours.length} === 0 ? '#fff' : '#111'` },
           text: { signal: "scale('x', datum.y1) - scale('x', datum.y0) > 6 * length(datum.name) + 6 ? datum.name : ''" } } } },
     ],
   };
@@ -72,6 +75,13 @@ function attribution_table(caption, shares) {
     bars.map((bar) => [bar.country, ...bar.values.map((value) => percent(value, 2)), percent(bar.total, 2)]));
 }
 
+function note_thin_tail(member, mineral) {
+  const is_thin = summary.shortfall_thin[member][mineral][level_95] === 1;
+  by_id('attribution-note').hidden = !is_thin;
+  by_id('attribution-note').replaceChildren(dagger(), ' Too few paths lie beyond VaR 95 of this cell; it would take '
+    + `${count(summary.shortfall_paths_needed[member][mineral][level_95])} paths in all.`);
+}
+
 function draw_attribution(member, mineral) {
   if (!attribution) return;
   const place = `${member_name(member)}, ${mineral_name(mineral)}`;
@@ -79,6 +89,7 @@ function draw_attribution(member, mineral) {
   const tail = attribution.tail[member][mineral];
   draw_attribution_side('attribution-expected', `Expected shortfall of ${place} by supplier and cause.`, expected);
   draw_attribution_side('attribution-tail', `Shortfall of ${place} beyond VaR 95 by supplier and cause.`, tail);
+  note_thin_tail(member, mineral);
   show_numbers('attribution-numbers', attribution_table(`Expected, % of demand, ${place}`, expected),
     attribution_table(`Paths beyond VaR 95, % of demand, ${place}`, tail));
 }

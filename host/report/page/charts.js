@@ -27,21 +27,22 @@ function render(container) {
   const spec = {
     $schema: 'https://vega.github.io/schema/vega/v5.json',
     config: look, padding: 0, autosize: { type: 'fit-x', contains: 'padding' },
-    width: picture.width, ...picture.build(picture.width),
+    width: picture.width, description: picture.label, ...picture.build(picture.width),
   };
   picture.view = new vega.View(vega.parse(spec), { renderer: 'svg', container, hover: true });
   if (picture.on_click) {
     picture.view.addEventListener('click', (_, item) => item?.datum && picture.on_click(item.datum));
   }
   picture.view.run();
+  // One picture to a screen reader, its table the way in, instead of a tree of marks.
+  container.setAttribute('role', 'img');
+  container.removeAttribute('aria-roledescription');
 }
 
 // build(width): a Vega specification less its size and look. paper_width: pixels on an A4 page.
 function draw(container, { label, build, on_click, paper_width = 670 }) {
-  container.setAttribute('role', 'img');
-  container.setAttribute('aria-label', label);
   pictures.get(container)?.view?.finalize();
-  pictures.set(container, { build, on_click, paper_width });
+  pictures.set(container, { label, build, on_click, paper_width });
   render(container);
 }
 
@@ -71,9 +72,17 @@ function follow_the_page() {
     addEventListener(event, () => {
       on_paper = paper;
       redraw_all();
+      // Paper cannot unfold what stands nowhere else.
+      document.querySelectorAll('details.on-paper').forEach((one) => { one.open = paper; });
     });
   }
 }
+
+// Names reach Vega as the range of a scale over indices, never inside an expression, which a name
+// could end or break; and two places of one name stay two.
+const name_scale = (name, all, name_of_one) =>
+  ({ name, type: 'ordinal', domain: all, range: all.map(name_of_one) });
+const named_by = (scale) => ({ labels: { update: { text: { scale, field: 'value' } } } });
 
 const number_axis = (title, more = {}) => ({
   orient: 'left', scale: 'y', grid: true, domain: false, ticks: false, tickCount: 4, title, ...more,

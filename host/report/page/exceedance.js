@@ -17,7 +17,7 @@ function exceedance_spec(member) {
   const [unit, unit_name] = largest >= 1e9 ? [1e9, 'bn USD'] : [1e6, 'm USD'];
   const top = largest / unit;
   const values = points.map((p) => ({
-    ...p, loss: p.loss / unit, low: p.low / unit, high: present(p.high) ? p.high / unit : top,
+    ...p, loss: p.loss / unit, low: p.low / unit, high: p.high / unit, is_open: !present(p.high),
     tip: `once in ${count(p.period)} years: ${dollars(p.loss)} (${interval(p.low, p.high, dollars)})`,
   }));
   // The dashed part begins where the solid one ends.
@@ -45,7 +45,7 @@ function exceedance_spec(member) {
     ],
     marks: [
       { type: 'area', from: { data: 'all' }, interactive: false,
-        encode: { enter: { x, y: { scale: 'y', field: 'low' }, y2: { scale: 'y', field: 'high' },
+        encode: { enter: { x, y: { scale: 'y', field: 'low' }, y2: { signal: "datum.is_open ? 0 : scale('y', datum.high)" },
           fill: { value: 'var(--accent)' }, fillOpacity: { value: 0.2 } } } },
       line('firm', []),
       line('thin', [4, 3]),
@@ -89,6 +89,7 @@ function exceedance_note(place, n_drawn) {
     : n_drawn === 0 ? 'No member lost anything in any sampled year: every curve is zero.'
       : `No loss in any of these return periods: ${none.map(member_name).join(', ')}.`;
   place.after(make('p', { class: 'note' }, text));
+  by_id('exceedance-legend').hidden = n_drawn === 0;
 }
 
 function exceedance_table() {

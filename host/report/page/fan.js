@@ -61,6 +61,16 @@ function draw_fan(id, label, rows, options) {
     build: (width) => fan_spec(rows, { ...options, width }) });
 }
 
+// What lies far out, read off a handful of paths.
+function note_thin_fans() {
+  const thin = [['the outer bands', 0.95], ['the 99\u00a0% line', 0.99]]
+    .filter(([, level]) => tail_paths_needed(level) > data.origin.paths_done)
+    .map(([what, level]) => `${what} ${count(tail_paths_needed(level))}`);
+  if (thin.length === 0) return;
+  by_id('fan-note').replaceChildren(dagger(), ` Too few paths for what lies far out: it would take for ${thin.join(', for ')}.`);
+  by_id('fan-note').hidden = false;
+}
+
 function draw_fans(member, mineral) {
   const place = `${member_name(member)}, ${mineral_name(mineral)}`;
   const price = fan_rows(timeline.price_ratio_mean[mineral], timeline.price_ratio_quantile[mineral], 1);

@@ -1,9 +1,12 @@
 // A figure for each member and mineral as a coloured table.
 
+// As wide as the longest name, at most a share of the picture; a character takes some 6.5 pixels.
+const longest_mineral_name = Math.max(...all_minerals.map((mineral) => mineral_name(mineral).length));
+
 // cells: [{member, mineral, value: null where there is no demand, text, thin, tip}].
 function heat_map_spec(cells, title, width) {
   const narrow = width < 560;
-  const label_width = narrow ? 104 : 170;
+  const label_width = Math.round(Math.min(longest_mineral_name * (narrow ? 6 : 6.6) + 8, width * 0.4));
   const has_text = (width - label_width) / all_members.length >= 34;
   const largest = Math.max(...cells.map((cell) => cell.value ?? 0));
   const strong_is_light = is_dark();
@@ -14,6 +17,8 @@ function heat_map_spec(cells, title, width) {
     scales: [
       { name: 'x', type: 'band', domain: all_members, range: 'width', paddingInner: 0.04 },
       { name: 'y', type: 'band', domain: all_minerals, range: 'height', paddingInner: 0.06 },
+      name_scale('member_name', all_members, member_id),
+      name_scale('mineral_name', all_minerals, mineral_name),
       { name: 'weight', type: 'linear', domain: [0, largest || 1], range: [0, 1] },
       { name: 'colour', type: 'linear', domain: [0, largest || 1],
         range: { scheme: 'cividis', extent: strong_is_light ? [0.1, 1] : [1, 0] } },
@@ -22,15 +27,15 @@ function heat_map_spec(cells, title, width) {
       { orient: 'top', scale: 'x', domain: false, ticks: false,
         labelAngle: has_text ? 0 : -90, labelAlign: has_text ? 'center' : 'left',
         labelBaseline: has_text ? 'bottom' : 'middle', labelOverlap: false,
-        encode: { labels: { update: { text: { signal: `${JSON.stringify(axes.member)}[datum.value]` } } } } },
+        encode: named_by('member_name') },
       { orient: 'left', scale: 'y', domain: false, ticks: false, labelLimit: label_width,
         labelOverlap: false, labelFontSize: narrow ? 10 : 11, minExtent: label_width, maxExtent: label_width,
-        encode: { labels: { update: { text: {
-          signal: `${JSON.stringify(all_minerals.map(mineral_name))}[datum.value]` } } } } },
+        encode: named_by('mineral_name') },
     ],
-    legends: largest > 0 ? [{ fill: 'colour', type: 'gradient', orient: 'bottom',
-      direction: 'horizontal', gradientLength: Math.min(260, width / 2), gradientThickness: 10,
-      tickCount: 4, title, offset: 12 }] : [],
+    // Squares, for a gradient is referred to by the page's address, which some file names break.
+    legends: largest > 0 ? [{ fill: 'colour', type: 'symbol', symbolType: 'square', symbolSize: 170,
+      symbolStrokeWidth: 0, orient: 'bottom', direction: 'horizontal', columnPadding: 14,
+      tickCount: narrow ? 3 : 5, title, titleLimit: width - label_width, offset: 10 }] : [],
     marks: [
       { type: 'rect', from: { data: 'cells' },
         encode: { enter: {
@@ -50,7 +55,7 @@ function heat_map_spec(cells, title, width) {
   };
 }
 
-// figure(member, mineral): {value, text, thin, tip}.
+// figure(member, mineral): {value: as the legend counts it, text, thin, tip}.
 function draw_heat_map(id, label, title, figure, choose) {
   const cells = all_members.flatMap((member) => all_minerals.map((mineral) => {
     const place = `${member_name(member)}, ${mineral_name(mineral)}`;

@@ -31,6 +31,7 @@ show_head();
 show_glance();
 draw_exceedance();
 show_shortfalls(choose);
+note_thin_fans();
 start_attribution();
 choose(worst_cell.member, worst_cell.mineral);
 show_input();

@@ -19,7 +19,7 @@ function show_head() {
     + `${many(all_minerals.length, 'mineral', 'minerals')}, ${many(Number(horizon.toFixed(2)), 'year', 'years')} `
     + `from ${scenario.start_date} in ${many(scenario.n_steps, 'step', 'steps')}. `
     + `${many(origin.paths_done, 'path', 'paths')}, seed ${origin.seed}.`;
-  by_id('threshold').textContent = `${percent(scenario.short_threshold)} %`;
+  by_id('threshold').textContent = `${Number((100 * scenario.short_threshold).toPrecision(6))}\u00a0%`;
 }
 
 function glance_shortfall() {
@@ -27,24 +27,26 @@ function glance_shortfall() {
   if (!(cvar(member, mineral) > 0)) return ['No member runs short of anything on any path.'];
   const line = make('span', {}, 'The most severe shortfall: ',
     make('strong', {}, `${member_name(member)}, ${mineral_name(mineral)}`),
-    `. In the worst twentieth of paths ${percent(cvar(member, mineral))} % of the demand of the horizon is missing`
-    + ` (${interval(summary.shortfall_cvar_lo[member][mineral][level_95], summary.shortfall_cvar_hi[member][mineral][level_95], percent)} %),`
-    + ` on average over all paths ${percent(summary.shortfall_mean[member][mineral], 2)} %.`);
+    `. In the worst twentieth of paths ${percent(cvar(member, mineral))}\u00a0% of the demand of the horizon is missing`
+    + ` (${interval(summary.shortfall_cvar_lo[member][mineral][level_95], summary.shortfall_cvar_hi[member][mineral][level_95], percent)}\u00a0%),`
+    + ` on average over all paths ${percent(summary.shortfall_mean[member][mineral], 2)}\u00a0%.`);
   if (summary.shortfall_thin[member][mineral][level_95]) line.append(' ', dagger());
   const longest = [...cells_by_cvar]
     .sort(by_value((cell) => summary.months_short_mean[cell.member][cell.mineral]))[0];
   return [line, make('span', {}, 'The longest time short: ',
     make('strong', {}, `${member_name(longest.member)}, ${mineral_name(longest.mineral)}`),
     `, ${months(summary.months_short_mean[longest.member][longest.mineral])} months of the horizon on average;`
-    + ` the chance of any such time is ${percent(summary.short_probability[longest.member][longest.mineral])} %.`)];
+    + ` the chance of any such time is ${percent(summary.short_probability[longest.member][longest.mineral])}\u00a0%.`)];
 }
 
 function glance_loss() {
   const member = [...all_members].sort(by_value((m) => summary.member_loss_mean[m]))[0];
   if (!(summary.member_loss_mean[member] > 0)) return ['No member loses anything on any path.'];
-  return [make('span', {}, 'The largest loss: ', make('strong', {}, member_name(member)),
+  const line = make('span', {}, 'The largest loss: ', make('strong', {}, member_name(member)),
     `, ${dollars(summary.member_loss_mean[member])} expected over the horizon,`
-    + ` ${dollars(summary.member_loss_cvar[member][level_95])} in the worst twentieth of paths.`)];
+    + ` ${dollars(summary.member_loss_cvar[member][level_95])} in the worst twentieth of paths.`);
+  if (summary.member_loss_thin[member][level_95]) line.append(' ', dagger());
+  return [line];
 }
 
 function glance_thin() {
@@ -67,8 +69,8 @@ function show_shortfalls(choose) {
         summary.shortfall_cvar_hi[member][mineral][level_95], percent);
       const thin = summary.shortfall_thin[member][mineral][level_95] === 1;
       const needed = thin ? `; needs ${count(summary.shortfall_paths_needed[member][mineral][level_95])} paths` : '';
-      return { value: cvar(member, mineral), text: percent(cvar(member, mineral)), thin,
-        tip: `${percent(cvar(member, mineral), 2)} % (${range})${needed}` };
+      return { value: 100 * cvar(member, mineral), text: percent(cvar(member, mineral)), thin,
+        tip: `${percent(cvar(member, mineral), 2)}\u00a0% (${range})${needed}` };
     }, choose);
   show_numbers('cvar-numbers', cell_grid('CVaR 95 of the shortfall, % of demand, with its 95 % interval',
     (member, mineral) => figure_cell(percent(cvar(member, mineral), 2),
@@ -80,7 +82,7 @@ function show_shortfalls(choose) {
     (member, mineral) => {
       const value = summary.months_short_mean[member][mineral];
       return { value, text: months(value),
-        tip: `${fixed(value, 2)} months; chance of any ${percent(summary.short_probability[member][mineral])} %` };
+        tip: `${fixed(value, 2)} months; chance of any ${percent(summary.short_probability[member][mineral])}\u00a0%` };
     }, choose);
   show_numbers('months-numbers',
     cell_grid('Expected months short, ± its standard error', (member, mineral) =>
@@ -130,7 +132,7 @@ function show_input() {
   draw_heat_map('reliance-map', 'Import reliance for each mineral and member.', 'import reliance, % of demand',
     (member, mineral) => {
       const value = diagnostics.import_reliance[member][mineral];
-      return { value, text: percent(value, 0), tip: `${percent(value)} %` };
+      return { value: 100 * value, text: percent(value, 0), tip: `${percent(value)}\u00a0%` };
     });
   show_numbers('reliance-numbers', cell_grid('Import reliance, % of demand', (member, mineral) =>
     percent(diagnostics.import_reliance[member][mineral])));
@@ -140,11 +142,14 @@ function show_input() {
 function adjustments_text() {
   const say = (text) => make('p', { class: 'note' }, text);
   if (data.adjustments === null) return say('This program cannot read the scenario in the file, so that it cannot tell.');
-  if (data.adjustments.length === 0) return say('Nothing but the scales above.');
+  if (data.adjustments.length === 0) return say('Nothing.');
   const columns = [{ heading: 'Mineral' }, { heading: 'Stage', text: true }, { heading: 'What', text: true },
     { heading: 'Adjusted', wrap: true }];
-  return table('Besides the scales above', columns, data.adjustments.map((entry) =>
-    [name_of(data.names.mineral, entry.mineral), entry.stage, entry.subject, entry.message]));
+  const rows = data.adjustments.map((entry) =>
+    [name_of(data.names.mineral, entry.mineral), entry.stage, entry.subject, entry.message]);
+  return make('details', { class: 'on-paper' },
+    make('summary', {}, many(rows.length, 'adjustment', 'adjustments')),
+    table('In the order in which calibration made them', columns, rows));
 }
 
 function show_origin() {
@@ -159,5 +164,6 @@ function show_origin() {
     ['Command', origin.command_line], ['Backend', origin.backend], ['Devices', origin.devices],
     ['Compiler', origin.compiler], ['Started', origin.start_time], ['Ended', origin.end_time],
   ].filter(([, value]) => present(value));
-  by_id('origin-table').replaceChildren(table('', [{ heading: 'Of the run' }, { heading: '', wrap: true }], rows));
+  by_id('origin-facts').replaceChildren(...rows.flatMap(([name, value]) =>
+    [make('dt', {}, name), make('dd', {}, value)]));
 }

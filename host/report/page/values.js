@@ -34,7 +34,7 @@ const months = (value) => fixed(value, 1);
 function dollars(usd) {
   if (!present(usd)) return absent;
   if (usd === 0) return '$0';
-  const [unit, name] = usd >= 1e9 ? [1e9, ' bn'] : usd >= 1e6 ? [1e6, ' m'] : [1, ''];
+  const [unit, name] = usd >= 1e9 ? [1e9, '\u00a0bn'] : usd >= 1e6 ? [1e6, '\u00a0m'] : [1, ''];
   return `$${Number((usd / unit).toPrecision(3)).toLocaleString('en-GB')}${name}`;
 }
 
@@ -42,6 +42,9 @@ function dollars(usd) {
 function interval(low, high, format) {
   return present(high) ? `${format(low)} to ${format(high)}` : `${format(low)} or more`;
 }
+
+// Paths that leave enough of them beyond a level.
+const tail_paths_needed = (level) => Math.round(data.scenario.least_tail_samples / (1 - level));
 
 // As far as a sampled year lies beyond a loss at all, thirty paths have to; years of one path may
 // move together and count once, as in the file's own measures.
