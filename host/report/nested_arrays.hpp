@@ -20,7 +20,7 @@ namespace blocrisk {
 enum class Digits { exact, drawn };
 
 inline void write_number(JsonWriter& json, double number, Digits digits) {
-  constexpr int drawn_digits = 5;
+  constexpr int drawn_digits = 4;
   if (digits == Digits::exact || !std::isfinite(number)) {
     json.value(number);
     return;

@@ -103,13 +103,13 @@ class Data(Case):
             for name, values in data["diagnostics"].items():
                 self.compare(values, file["diagnostics"][name][:], None, name)
             for name, values in data["timeline"].items():
-                self.compare(values, file["timeline"][name][:], 5, name)
+                self.compare(values, file["timeline"][name][:], 4, name)
             self.check_axes(data["axes"], file)
             self.check_worst(data["worst_paths"], file)
             self.check_origin(data["origin"], file)
             if "attribution" in file:
                 for name in ("expected", "tail"):
-                    self.compare(data["attribution"][name], file["attribution"][name][:], 5, name)
+                    self.compare(data["attribution"][name], file["attribution"][name][:], 4, name)
             else:
                 self.assertIsNone(data["attribution"])
         return data

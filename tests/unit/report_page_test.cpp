@@ -52,14 +52,14 @@ TEST(WriteVariable, ArraysLieInArraysByTheirExtents) {
   EXPECT_EQ(json.text(), R"({"x":[[[1,2]],[[3,4]],[[0.1,0.3333333333333333]]],"none":[[],[]]})");
 }
 
-TEST(WriteVariable, DrawnNumbersHaveFiveDigits) {
+TEST(WriteVariable, DrawnNumbersHaveFourDigits) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   JsonWriter json;
   json.begin_object();
   write_variable(json, "x", std::vector<double>{1.0 / 3.0, 1234567.0, 1e-9 / 3, 0, infinity}, {5},
                  Digits::drawn);
   json.end_object();
-  EXPECT_EQ(json.text(), R"({"x":[0.33333,1.2346e+06,3.3333e-10,0,null]})");
+  EXPECT_EQ(json.text(), R"({"x":[0.3333,1.235e+06,3.333e-10,0,null]})");
 }
 
 }  // namespace

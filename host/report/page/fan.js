@@ -57,6 +57,10 @@ function fan_table(caption, rows, decimals) {
 }
 
 function draw_fan(id, label, rows, options) {
+  if (rows.length < 2) {
+    say_instead(by_id(id), 'A single step makes no curve; its numbers are in the table below.');
+    return;
+  }
   draw(by_id(id), { label: `${label} The numbers are in the table below.`,
     build: (width) => fan_spec(rows, { ...options, width }) });
 }

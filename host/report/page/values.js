@@ -35,11 +35,13 @@ function dollars(usd) {
   if (!present(usd)) return absent;
   if (usd === 0) return '$0';
   const [unit, name] = usd >= 1e9 ? [1e9, '\u00a0bn'] : usd >= 1e6 ? [1e6, '\u00a0m'] : [1, ''];
-  return `$${Number((usd / unit).toPrecision(3)).toLocaleString('en-GB')}${name}`;
+  const digits = { minimumSignificantDigits: 3, maximumSignificantDigits: 3 };
+  return `$${(usd / unit).toLocaleString('en-GB', digits)}${name}`;
 }
 
 // An interval without upper end is one that the paths cannot close.
 function interval(low, high, format) {
+  if (!present(low)) return '';
   return present(high) ? `${format(low)} to ${format(high)}` : `${format(low)} or more`;
 }
 
