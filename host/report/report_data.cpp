@@ -122,7 +122,6 @@ void write_summary(JsonWriter& json, const Summary& summary, const Extents& n) {
 void write_through_time(JsonWriter& json, const std::string& name, const TimelineSummary& line,
                         std::initializer_list<std::size_t> extents) {
   write_variable(json, name + "_mean", line.mean, extents, Digits::drawn);
-  if (line.quantile.empty()) return;
   std::vector<std::size_t> with_quantile(extents);
   with_quantile.push_back(timeline_levels.size());
   write_nested(json.key(name + "_quantile"), std::span<const double>(line.quantile), with_quantile,
@@ -134,7 +133,6 @@ void write_timeline(JsonWriter& json, const Summary& summary, const Extents& n) 
   write_through_time(json, "shortfall", summary.shortfall, {n.members, n.minerals, n.steps});
   write_through_time(json, "days_of_cover", summary.cover, {n.members, n.minerals, n.steps});
   write_through_time(json, "price_ratio", summary.price, {n.minerals, n.steps});
-  write_through_time(json, "restricted_fraction", summary.restricted, {n.minerals, n.steps});
   json.end_object();
 }
 

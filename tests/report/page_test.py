@@ -83,6 +83,8 @@ class Pages(unittest.TestCase):
         self.expect_silence()
         self.expect_no_overflow(width)
         self.expect_pictures(pixels, n_least)
+        self.browser.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        self.expect_no_overflow(width)
         is_dark = pixels[2, 2].mean() < 128
         self.assertEqual(is_dark, scheme == "dark")
 
@@ -173,6 +175,8 @@ class Pages(unittest.TestCase):
                                     ".getBoundingClientRect(); return [box.x + box.width / 2 + scrollX,"
                                     " box.y + box.height / 2 + scrollY]; })()")
         self.browser.click(*box)
+        title = self.browser.evaluate("document.getElementById('cvar-map').title")
+        self.assertRegex(title, r"^Norway, Platinum.*: \d+\.\d+\s% \(.* to .*\)$")
         self.browser.settle()
         chosen = "[0, 1].map(k => Number(document.querySelectorAll('.chooser select')[k].value))"
         self.assertEqual(self.browser.evaluate(chosen), [12, 12])

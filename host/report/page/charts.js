@@ -29,7 +29,7 @@ function render(container) {
     config: look, padding: 0, autosize: { type: 'fit-x', contains: 'padding' },
     width: picture.width, description: picture.label, ...picture.build(picture.width),
   };
-  picture.view = new vega.View(vega.parse(spec), { renderer: 'svg', container, hover: true });
+  picture.view = new vega.View(vega.parse(spec), { renderer: 'svg', container });
   if (picture.on_click) {
     picture.view.addEventListener('click', (_, item) => item?.datum && picture.on_click(item.datum));
   }

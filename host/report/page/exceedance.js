@@ -21,7 +21,8 @@ function exceedance_spec(member) {
     tip: `once in ${count(p.period)} years: ${dollars(p.loss)} (${interval(p.low, p.high, dollars)})`,
   }));
   // The dashed part begins where the solid one ends.
-  const n_firm = values.filter((p) => !p.thin).length;
+  const first_thin = values.findIndex((p) => p.thin);
+  const n_firm = first_thin < 0 ? values.length : first_thin;
   const x = { scale: 'x', field: 'period' };
   const line = (name, dash) => ({
     type: 'line', from: { data: name }, interactive: false,
@@ -45,7 +46,8 @@ function exceedance_spec(member) {
     ],
     marks: [
       { type: 'area', from: { data: 'all' }, interactive: false,
-        encode: { enter: { x, y: { scale: 'y', field: 'low' }, y2: { signal: "datum.is_open ? 0 : scale('y', datum.high)" },
+        encode: { enter: { x, y: { scale: 'y', field: 'low' },
+          y2: { signal: "datum.is_open ? 0 : scale('y', datum.high)" },
           fill: { value: 'var(--accent)' }, fillOpacity: { value: 0.2 } } } },
       line('firm', []),
       line('thin', [4, 3]),
@@ -79,7 +81,7 @@ function draw_exceedance() {
     });
   }
   exceedance_note(place, order.length);
-  show_numbers('exceedance-numbers', exceedance_table());
+  show_numbers('exceedance-numbers', exceedance_table(), horizon_loss_table());
 }
 
 function exceedance_note(place, n_drawn) {
@@ -99,4 +101,14 @@ function exceedance_table() {
     loss_return_is_thin(member, k), loss_return_paths_needed(member, k)))]);
   return table('Loss of a year, by return period in years, with its 95 % interval',
     [{ heading: 'Member' }, ...periods.map((period) => ({ heading: count(period) }))], rows);
+}
+
+function horizon_loss_table() {
+  const rows = all_members.map((member) => [member_name(member),
+    figure_cell(`${dollars(summary.member_loss_mean[member])} ± ${dollars(summary.member_loss_stderr[member])}`),
+    figure_cell(dollars(summary.member_loss_cvar[member][level_95]),
+      interval(summary.member_loss_cvar_lo[member][level_95], summary.member_loss_cvar_hi[member][level_95], dollars),
+      summary.member_loss_thin[member][level_95] === 1, summary.member_loss_paths_needed[member][level_95])]);
+  return table('Loss over the horizon',
+    ['Member', 'Mean ± standard error', 'CVaR 95, with its 95 % interval'].map((heading) => ({ heading })), rows);
 }

@@ -1,6 +1,5 @@
 // Bands of a quantity through time: the cell's shortfall and cover, the mineral's price.
 const timeline_levels = axes.timeline_quantile;
-const level_at = (level) => timeline_levels.indexOf(level);
 
 // One row a step, with fields q05, q25, ... and mean; `scale` turns ratios into percent.
 function fan_rows(mean, quantile, scale) {
@@ -13,7 +12,7 @@ function fan_rows(mean, quantile, scale) {
   });
 }
 
-function fan_spec(rows, { with_99, zero, width }) {
+function fan_spec(rows, { with_99, width }) {
   const shown = with_99 ? 'q99' : 'q95';
   const largest = Math.max(...rows.flatMap((row) => [row[shown], row.mean]));
   const x = { scale: 'x', field: 'time' };
@@ -32,7 +31,7 @@ function fan_spec(rows, { with_99, zero, width }) {
     data: [{ name: 'rows', values: rows }],
     scales: [
       { name: 'x', type: 'utc', domain: { data: 'rows', field: 'time' }, range: 'width' },
-      { name: 'y', type: 'linear', domain: [0, largest || 1], nice: 4, zero, range: 'height' },
+      { name: 'y', type: 'linear', domain: [0, largest || 1], nice: 4, range: 'height' },
     ],
     axes: [
       number_axis(null, { minExtent: 36 }),

@@ -18,18 +18,19 @@ function table(caption, columns, rows) {
   const head = columns.map((column, k) => make('th', { scope: 'col', ...kind(k) }, column.heading));
   const body = rows.map((row) => make('tr', {}, ...row.map((cell, k) =>
     (k === 0 ? make('th', { scope: 'row' }, cell) : make('td', kind(k), cell)))));
-  const element = make('table', {}, make('thead', {}, make('tr', {}, ...head)),
-    make('tbody', {}, ...body));
-  if (caption) element.prepend(make('caption', {}, caption));
+  const element = make('table', {}, make('caption', {}, caption),
+    make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...body));
   // Reachable by keyboard, because a wide table scrolls by itself.
-  return make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption || 'Table' },
-    element);
+  return make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, element);
 }
 
 // A picture's table alternative, folded away.
 function show_numbers(id, ...tables) {
-  by_id(id).replaceChildren(make('details', {}, make('summary', {}, 'The numbers of this picture'),
-    ...tables));
+  const place = by_id(id);
+  const was_open = place.querySelector('details')?.open ?? false;
+  const folded = make('details', {}, make('summary', {}, 'The numbers of this picture'), ...tables);
+  folded.open = was_open;
+  place.replaceChildren(folded);
 }
 
 const dagger = () => make('span', { class: 'thin' }, '†');
