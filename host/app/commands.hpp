@@ -15,6 +15,7 @@ void add_run_command(CLI::App& app, const std::string& command_line, Action& act
 void add_validate_command(CLI::App& app, Action& action);
 void add_plan_command(CLI::App& app, Action& action);
 void add_show_command(CLI::App& app, Action& action);
+void add_report_command(CLI::App& app, Action& action);
 void add_devices_command(CLI::App& app, Action& action);
 
 }  // namespace blocrisk

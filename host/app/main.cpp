@@ -98,6 +98,7 @@ int main(int argc, char** argv) {
   add_validate_command(app, action);
   add_plan_command(app, action);
   add_show_command(app, action);
+  add_report_command(app, action);
   add_devices_command(app, action);
   try {
     app.parse(argc, argv);
