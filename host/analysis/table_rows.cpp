@@ -42,7 +42,7 @@ TableRow cell_row(const Summary& summary, const ResultFacts& facts, std::size_t 
            {"shortfall_cvar95", "1", shortfall.cvar[at_95(cell)]},
            {"shortfall_cvar95_lo", "1", shortfall.cvar_lo[at_95(cell)]},
            {"shortfall_cvar95_hi", "1", shortfall.cvar_hi[at_95(cell)]},
-           {"short_probability", "1", summary.short_probability[cell]},
+           {"short_probability", "1", summary.short_probability.value[cell]},
            {"months_short_mean", "months", summary.of(Measure::months_short).mean[cell]}}};
 }
 

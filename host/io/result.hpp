@@ -14,7 +14,7 @@
 namespace blocrisk {
 
 inline constexpr const char* result_schema = "blocrisk-result";
-inline constexpr std::int64_t result_schema_version = 2;
+inline constexpr std::int64_t result_schema_version = 3;
 
 /// What may differ between two runs that sampled the same paths.
 struct VolatileFacts {

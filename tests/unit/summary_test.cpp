@@ -59,18 +59,18 @@ TEST(Summary, ExceedanceCountsStrictly) {
   // thresholds 0.01, 0.05, 0.1, 0.25
   const Summary summary = SmallRun().add(0.0f).add(0.1f).add(0.25f).add(0.3f).summary();
   const MeasureSummary& shortfall = summary.of(Measure::shortfall);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance[0], 0.75);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance[2], 0.5);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance[3], 0.25);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance_stderr[3], std::sqrt(0.25 * 0.75 / 4));
-  EXPECT_LT(shortfall.exceedance_lo[3], 0.25);
-  EXPECT_GT(shortfall.exceedance_hi[3], 0.25);
-  EXPECT_TRUE(summary.of(Measure::loss).exceedance.empty());
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.value[0], 0.75);
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.value[2], 0.5);
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.value[3], 0.25);
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.std_error[3], std::sqrt(0.25 * 0.75 / 4));
+  EXPECT_LT(shortfall.exceedance.low[3], 0.25);
+  EXPECT_GT(shortfall.exceedance.high[3], 0.25);
+  EXPECT_TRUE(summary.of(Measure::loss).exceedance.value.empty());
 }
 
 TEST(Summary, ProbabilityOfShortageIsThatOfAnyShortMonth) {
   const Summary summary = SmallRun().add(0.0f).add(0.0f).add(0.0f).add(0.1f).summary();
-  EXPECT_DOUBLE_EQ(summary.short_probability[0], 0.25);
+  EXPECT_DOUBLE_EQ(summary.short_probability.value[0], 0.25);
 }
 
 TEST(Summary, MonthsAreWhole) {
@@ -94,8 +94,8 @@ TEST(Summary, MemberWithoutDemandIsKnownWithoutSampling) {
   }
   EXPECT_EQ(summary.of(Measure::first_short).mean[1], 12.0);
   EXPECT_EQ(summary.of(Measure::first_short).quantile_lo[quantile_levels.size()], 12.0);
-  EXPECT_EQ(summary.short_probability[1], 0.0);
-  EXPECT_EQ(summary.short_probability_hi[1], 0.0);
+  EXPECT_EQ(summary.short_probability.value[1], 0.0);
+  EXPECT_EQ(summary.short_probability.high[1], 0.0);
   EXPECT_EQ(summary.shortfall.mean[12], 0.0);
   EXPECT_TRUE(std::isnan(summary.cover.mean[12]));
 }
@@ -104,7 +104,7 @@ TEST(Summary, WithoutPathsThereAreNoFigures) {
   const Summary summary = SmallRun().summary();
   EXPECT_TRUE(std::isnan(summary.of(Measure::shortfall).mean[0]));
   EXPECT_TRUE(std::isnan(summary.of(Measure::shortfall).cvar[0]));
-  EXPECT_TRUE(std::isnan(summary.short_probability[0]));
+  EXPECT_TRUE(std::isnan(summary.short_probability.value[0]));
   EXPECT_TRUE(std::isnan(summary.loss_return[0]));
 }
 
@@ -122,7 +122,11 @@ TEST(Summary, ReturnPeriodsAreQuantilesOfYears) {
   EXPECT_NEAR(summary.loss_return[0], 32, 32.0 / 64);  // once in 2 years: the median
   EXPECT_NEAR(summary.loss_return[2], 58, 58.0 / 64);  // once in 10
   EXPECT_EQ(summary.loss_return_support[2], 64 - 58);
-  EXPECT_TRUE(std::isinf(summary.loss_return_hi[8]));  // once in 1000: 64 years cannot say
+  // Once in 1000: 64 years cannot say, and the sums have room for 2^46 units of 2^-30 USD.
+  EXPECT_EQ(summary.loss_return_hi[8], 65536.0);
+  EXPECT_EQ(summary.loss_return_paths_needed[2],
+            320);  // 5 years of 64 beyond: 30 of 384, 320 asked
+  EXPECT_EQ(summary.loss_return_thin[2], 1);
 }
 
 TEST(Summary, WorstPathsComeWorstFirst) {
