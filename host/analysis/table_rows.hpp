@@ -20,6 +20,8 @@ struct TableEntry {
 struct TableRow {
   std::string member, mineral;
   std::optional<bool> thin;  ///< too few paths support the tail; none where there is no tail figure
+  /// A figure NAME that few paths may carry is followed by NAME_lo, NAME_hi, its 95 % interval,
+  /// NAME_thin, 0 or 1, and NAME_paths_needed.
   std::vector<TableEntry> entries;
 
   /// Expects that there is an entry of that name.

@@ -232,11 +232,46 @@ TEST(Table, ShowsNumbersByEye) {
   SmallRun run(2);
   run.add(0.0f).add(0.5f);
   const std::string text = text_table(run.summary(), run.facts());
-  EXPECT_NE(text.find("gallium USA          25.00      50.00     50.00*      50.00       2.50\n"),
+  EXPECT_NE(text.find("gallium USA         25.00*     50.00*     50.00*     50.00*      2.50*\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("EUU                    0                0\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("gallium EUU"), std::string::npos);  // no demand, no row
+}
+
+TEST(Table, MarksWhatFewPathsCarryAndSaysHowManyItTakes) {
+  SmallRun run;
+  for (int path = 0; path < 2000; ++path) run.add(path < 20 ? 0.5f : 0.0f);
+  const std::string text = text_table(run.summary(), run.facts());
+  // 20 of 2,000 paths: the mean, CVaR 95 and the probability rest on them; P95 is 0 for 100.
+  EXPECT_NE(text.find("gallium USA          0.50*          0     10.00*      1.00*      0.05*\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("* carried by fewer than 30 paths: take it as a hint; about 3e+03 paths"),
+            std::string::npos)
+      << text;
+  const std::string csv = csv_table(run.summary(), run.facts());
+  for (const char* line :
+       {"USA,gallium,shortfall_mean_thin,1,1\n", "USA,gallium,shortfall_mean_paths_needed,1,3000\n",
+        "USA,gallium,short_probability_paths_needed,1,3000\n",
+        "USA,gallium,shortfall_cvar95_thin,1,1\n", "USA,,loss_return_2yr_thin,1,1\n",
+        "USA,,loss_return_100yr_paths_needed,1,3000\n"})
+    EXPECT_NE(csv.find(line), std::string::npos) << line << csv;
+  for (int path = 0; path < 10; ++path) run.add(0.5f);
+  EXPECT_EQ(text_table(run.summary(), run.facts()).find('*'), std::string::npos);
+}
+
+TEST(Summary, ProbabilitiesSayHowOftenTheyWereSeen) {
+  SmallRun run;
+  for (int path = 0; path < 1000; ++path) run.add(path < 10 ? 0.06f : 0.0f);
+  const Summary summary = run.summary();
+  const ProbabilitySummary& exceedance = summary.of(Measure::shortfall).exceedance;
+  EXPECT_EQ(exceedance.paths_needed[1], 3000);
+  EXPECT_EQ(exceedance.thin[1], 1);
+  EXPECT_EQ(exceedance.value[2], 0.0);  // never seen: thin, and more paths than 30 runs like this
+  EXPECT_EQ(exceedance.thin[2], 1);
+  EXPECT_EQ(exceedance.paths_needed[2], 30000);
+  EXPECT_GT(exceedance.high[2], 0.0037);
 }
 
 TEST(Table, CsvAndJsonHoldTheSameFigures) {
