@@ -35,6 +35,9 @@ struct TableRows {
 
 TableRows table_rows(const Summary& summary, const ResultFacts& facts);
 
+/// A number's cell; empty where it is not finite.
+std::string csv_number(double value);
+
 /// An array of one object a row. What is not finite is null.
 std::string json_rows(const std::vector<TableRow>& rows);
 /// One line a row and figure, as `csv_table` has them.

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <memory>
 
+#include "host/analysis/run_watch.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/backends.hpp"
 #include "host/app/commands.hpp"
@@ -11,6 +12,7 @@
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
+#include "host/app/precision_options.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/app/version.hpp"
@@ -28,6 +30,7 @@ namespace {
 struct RunCommand {
   ScenarioOptions scenario;
   BackendOptions backend;
+  PrecisionOptions precision;
   std::string output;
   std::string progress = "auto";
   std::uint64_t n_samples = 0;
@@ -89,8 +92,13 @@ void announce(const RunCommand& options, const ChosenBackend& chosen) {
 
 /// Samples all paths, or throws StoppedEarly where a signal came first.
 RunResult sample(const RunCommand& options, const Network& network, Backend& backend,
-                 PathRange range) {
-  RunOptions run{range, options.n_samples, options.batch_paths, {}};
+                 PathRange range, RunWatch& watch) {
+  RunOptions run;
+  run.range = range;
+  run.n_samples = options.n_samples;
+  run.batch_paths = options.batch_paths;
+  run.looks = watch.looks();
+  run.on_look = [&watch](const Accumulators& state) { return watch.look(state); };
   RunResult result;
   if (stop_signal() == nullptr) {
     ProgressReporter reporter(progress_style(options.progress, options.quiet));
@@ -100,10 +108,25 @@ RunResult sample(const RunCommand& options, const Network& network, Backend& bac
     };
     result = run_paths(network, backend, run);
   }
-  if (result.stop_reason == "done") return result;
+  if (result.stop_reason == "done" || result.stop_reason == "precision") return result;
   throw StoppedEarly(std::string("stopped by ") + stop_signal() + " after " +
                      format_count(result.accumulators.n_paths) + " of " +
                      format_count(range.count()) + " paths; nothing was written");
+}
+
+/// What was asked of the precision, and what the end of the run has.
+std::optional<PrecisionFacts> precision_facts(const RunCommand& options,
+                                              const std::optional<PrecisionRule>& rule,
+                                              const RunResult& result, const ResultFacts& facts) {
+  if (!rule) return std::nullopt;
+  PrecisionFacts precision;
+  precision.asked = rule->relative_half_width;
+  precision.reached = widest_interval(*rule, result.accumulators, facts).relative_half_width;
+  for (const NamedFigure& figure : rule->figures)
+    precision.on += (precision.on.empty() ? "" : ",") + figure.name;
+  for (const std::string& choice : options.precision.only_for)
+    precision.only_for += (precision.only_for.empty() ? "" : ";") + choice;
+  return precision;
 }
 
 RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const Network& network,
@@ -127,6 +150,25 @@ RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const N
   return origin;
 }
 
+void append_precision(JsonWriter& json, const PrecisionFacts& precision) {
+  json.key("precision")
+      .begin_object()
+      .member("asked", precision.asked)
+      .member("reached", precision.reached)
+      .member("on", precision.on)
+      .member("for", precision.only_for)
+      .end_object();
+}
+
+/// "shortfall.cvar95: 95 % intervals within 0.98 % of the figure, asked 1 %"
+void print_precision(const PrecisionFacts& precision, const std::string& stop_reason) {
+  const std::string whom = precision.only_for.empty() ? "" : " for " + precision.only_for;
+  std::printf(
+      "precision: widest 95 %% interval of %s%s is +-%.3g %% of its figure, asked %.3g %%%s\n",
+      precision.on.c_str(), whom.c_str(), 100.0 * precision.reached, 100.0 * precision.asked,
+      stop_reason == "precision" ? "" : ": not reached");
+}
+
 void print_json(const RunOrigin& origin, const RunResult& result, const Timings& timings,
                 const std::string& output, const std::string& summary) {
   JsonWriter json;
@@ -134,6 +176,8 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("scenario", origin.scenario_name)
       .member("seed", origin.seed)
       .member("paths", result.accumulators.n_paths)
+      .member("paths_asked", result.paths_asked)
+      .member("stop_reason", result.stop_reason)
       .member("digest", format_digest(result.accumulators.digest()))
       .member("backend", result.backend)
       .member("device", result.device)
@@ -147,10 +191,9 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("analyse_s", timings.analyse_s)
       .member("write_s", timings.write_s)
       .member("total_s", timings.total_s())
-      .end_object()
-      .key("summary")
-      .raw(summary)
       .end_object();
+  if (origin.precision) append_precision(json, *origin.precision);
+  json.key("summary").raw(summary).end_object();
   std::printf("%s\n", json.text().c_str());
 }
 
@@ -178,6 +221,10 @@ void run_scenario(const RunCommand& options) {
   timings.calibrate_s = watch.lap();
 
   const PathRange range = paths_of(options.scenario, scenario);
+  const ResultFacts facts = facts_of(network, scenario);
+  const auto rule = precision_rule(options.precision, network, facts);
+  RunWatch run_watch(facts, range.count(), rule,
+                     asked_path_counts(options.precision, range.count(), options.n_samples));
   const std::string output = output_path(options.output, scenario.name).string();
   const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
@@ -186,18 +233,20 @@ void run_scenario(const RunCommand& options) {
       choose_backend({network, scenario.sampling.seed, range}, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
   announce(options, chosen);
-  const RunResult result = sample(options, network, *chosen.backend, range);
+  const RunResult result = sample(options, network, *chosen.backend, range, run_watch);
   timings.sample_s = watch.lap();
 
-  const ResultFacts facts = facts_of(network, scenario);
   const Summary summary = summarise(result.accumulators, facts);
   timings.analyse_s = watch.lap();
-  const RunOrigin origin = origin_of(options, scenario, network, result, started_at);
-  write_result(output, {facts, result.accumulators, summary, result.samples, origin},
+  RunOrigin origin = origin_of(options, scenario, network, result, started_at);
+  origin.precision = precision_facts(options, rule, result, facts);
+  const Convergence convergence = run_watch.history(result.accumulators);
+  write_result(output, {facts, result.accumulators, summary, result.samples, origin, &convergence},
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   timings.write_s = watch.lap();
   if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
   print_text(result, timings, output, text_table(summary, facts));
+  if (origin.precision) print_precision(*origin.precision, result.stop_reason);
 }
 
 void add_output_options(CLI::App& command, RunCommand& options) {
@@ -241,6 +290,7 @@ void add_run_command(CLI::App& app, const std::string& command_line, Action& act
   const auto options = std::make_shared<RunCommand>();
   options->command_line = command_line;
   add_scenario_options(*command, options->scenario);
+  add_precision_options(*command, options->precision, options->scenario.paths);
   add_backend_options(*command, options->backend);
   add_output_options(*command, *options);
   add_progress_options(*command, *options);

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "host/analysis/convergence.hpp"
 #include "host/analysis/diagnostics_table.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/checks.hpp"
@@ -17,6 +18,7 @@ struct ShowOptions {
   std::string file;
   bool json = false;
   bool csv = false;
+  bool convergence = false;
 };
 
 void print_json(const StoredResult& result, const Summary& summary) {
@@ -46,8 +48,24 @@ void print_text(const StoredResult& result, const Summary& summary) {
               result.origin.engine_version.c_str(), result.origin.commit.c_str());
 }
 
+/// The history in the file, with what the whole state says at its end.
+void show_convergence(const ShowOptions& options, const StoredResult& result) {
+  Convergence history = result.convergence;
+  history.record(result.accumulators, result.facts);
+  if (options.csv) {
+    std::fputs(csv_convergence(history, result.facts).c_str(), stdout);
+  } else if (options.json) {
+    std::printf("{\"paths\":%llu,\"convergence\":%s}\n",
+                static_cast<unsigned long long>(result.accumulators.n_paths),
+                json_convergence(history, result.facts).c_str());
+  } else {
+    std::fputs(text_convergence(history, result.facts).c_str(), stdout);
+  }
+}
+
 void show_result(const ShowOptions& options) {
   const StoredResult result = read_result(options.file);
+  if (options.convergence) return show_convergence(options, result);
   const Summary summary = summarise(result.accumulators, result.facts);
   if (options.json) return print_json(result, summary);
   if (!options.csv) return print_text(result, summary);
@@ -65,6 +83,8 @@ void add_show_command(CLI::App& app, Action& action) {
   CLI::Option* json = command->add_flag("--json", options->json, "For machines");
   command->add_flag("--csv", options->csv, "One row per member, mineral and figure")
       ->excludes(json);
+  command->add_flag("--convergence", options->convergence,
+                    "How the intervals of the main figures narrowed with the number of paths");
   command->callback([options, &action] { action = [options] { show_result(*options); }; });
 }
 

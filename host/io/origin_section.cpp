@@ -15,6 +15,13 @@ void write_volatile(h5::Object& root, const VolatileFacts& facts) {
   root.set_attribute("paths_per_s", facts.paths_per_s);
 }
 
+void write_precision(h5::Object& root, const PrecisionFacts& facts) {
+  root.set_attribute("precision_asked", facts.asked);
+  root.set_attribute("precision_reached", facts.reached);
+  root.set_attribute("precision_on", facts.on);
+  root.set_attribute("precision_for", facts.only_for);
+}
+
 /// The labels of an axis once more, as text that every program reads.
 std::string joined(const std::vector<std::string>& labels) {
   std::string text;
@@ -49,6 +56,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("scenario", origin.scenario_text);
   root.set_attribute("scenario_sha256", origin.scenario_sha256);
   root.set_attribute("network_hash", origin.network_hash);
+  if (origin.precision) write_precision(root, *origin.precision);
   if (origin.volatile_facts) write_volatile(root, *origin.volatile_facts);
 }
 

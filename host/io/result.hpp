@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/analysis/convergence.hpp"
 #include "host/analysis/facts.hpp"
 #include "host/engine/accumulators.hpp"
 #include "host/engine/backend.hpp"
@@ -25,6 +26,14 @@ struct VolatileFacts {
   friend bool operator==(const VolatileFacts&, const VolatileFacts&) = default;
 };
 
+/// What a run with --precision was asked for and got.
+struct PrecisionFacts {
+  double asked = 0.0, reached = 0.0;  ///< half-width over value; reached: of the widest interval
+  std::string on;                     ///< names of the figures, comma-separated
+  std::string only_for;               ///< as given, semicolon-separated; empty: all
+  friend bool operator==(const PrecisionFacts&, const PrecisionFacts&) = default;
+};
+
 /// Where a result came from; the file's root attributes.
 struct RunOrigin {
   std::string scenario_name;
@@ -36,6 +45,7 @@ struct RunOrigin {
   std::vector<PathRange> ranges;  ///< path numbers done
   std::string stop_reason;
   std::string engine_version, commit;
+  std::optional<PrecisionFacts> precision;      ///< absent where all paths were asked for
   std::optional<VolatileFacts> volatile_facts;  ///< absent under --no-volatile
   friend bool operator==(const RunOrigin&, const RunOrigin&) = default;
 };
@@ -45,6 +55,7 @@ struct StoredResult {
   Accumulators accumulators;
   Samples samples;  ///< n_paths 0: none were asked for
   RunOrigin origin;
+  Convergence convergence;
 };
 
 }  // namespace blocrisk
