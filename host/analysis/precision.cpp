@@ -89,6 +89,7 @@ CellChoice parse_cell_choice(const std::string& option, const std::string& text,
     const std::size_t comma = std::min(text.find(',', first), text.size());
     const std::string name = text.substr(first, comma - first);
     first = comma + 1;
+    if (name.empty()) refuse("has an empty name");
     const int member = index_of(facts.members, name), mineral = index_of(facts.minerals, name);
     if (member >= 0 && choice.member >= 0) refuse("names two members; give the option twice");
     if (member < 0 && mineral >= 0 && choice.mineral >= 0)

@@ -1,5 +1,6 @@
 /// `blocrisk run`: sample a scenario, write the result, print a table a person can read.
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -119,9 +120,13 @@ std::optional<PrecisionFacts> precision_facts(const RunCommand& options,
                                               const std::optional<PrecisionRule>& rule,
                                               const RunResult& result, const ResultFacts& facts) {
   if (!rule) return std::nullopt;
+  const WidestInterval widest = widest_interval(*rule, result.accumulators, facts);
   PrecisionFacts precision;
   precision.asked = rule->relative_half_width;
-  precision.reached = widest_interval(*rule, result.accumulators, facts).relative_half_width;
+  precision.reached = widest.relative_half_width;
+  precision.widest = widest.figure;
+  if (!widest.member.empty()) precision.widest += " of " + widest.member;
+  if (!widest.mineral.empty()) precision.widest += " " + widest.mineral;
   for (const NamedFigure& figure : rule->figures)
     precision.on += (precision.on.empty() ? "" : ",") + figure.name;
   for (const std::string& choice : options.precision.only_for)
@@ -155,18 +160,24 @@ void append_precision(JsonWriter& json, const PrecisionFacts& precision) {
       .begin_object()
       .member("asked", precision.asked)
       .member("reached", precision.reached)
+      .member("widest", precision.widest)
       .member("on", precision.on)
       .member("for", precision.only_for)
       .end_object();
 }
 
-/// "shortfall.cvar95: 95 % intervals within 0.98 % of the figure, asked 1 %"
 void print_precision(const PrecisionFacts& precision, const std::string& stop_reason) {
-  const std::string whom = precision.only_for.empty() ? "" : " for " + precision.only_for;
+  if (std::isinf(precision.reached)) {
+    std::printf("precision: %s is zero everywhere, which no sampling makes precise\n",
+                precision.widest.c_str());
+    return;
+  }
   std::printf(
-      "precision: widest 95 %% interval of %s%s is +-%.3g %% of its figure, asked %.3g %%%s\n",
-      precision.on.c_str(), whom.c_str(), 100.0 * precision.reached, 100.0 * precision.asked,
-      stop_reason == "precision" ? "" : ": not reached");
+      "precision: the widest 95 %% interval, %s, is within %.3g %% of its figure; asked %.3g %%, "
+      "%s\n",
+      precision.widest.c_str(), 100.0 * precision.reached, 100.0 * precision.asked,
+      stop_reason == "precision" || precision.reached <= precision.asked ? "reached"
+                                                                         : "not reached");
 }
 
 void print_json(const RunOrigin& origin, const RunResult& result, const Timings& timings,

@@ -26,8 +26,8 @@ struct RunOptions {
       on_progress;  ///< after every batch; false stops the run there
   /// Counts of paths, ascending, at which `on_look` sees the state, so that what it sees does not
   /// depend on batches; false ends the run there, for the precision asked is reached.
-  std::vector<std::uint64_t> looks;
-  std::function<bool(const Accumulators&)> on_look;
+  std::vector<std::uint64_t> looks{};
+  std::function<bool(const Accumulators&)> on_look{};
 };
 
 struct RunResult {

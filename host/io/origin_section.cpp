@@ -18,6 +18,7 @@ void write_volatile(h5::Object& root, const VolatileFacts& facts) {
 void write_precision(h5::Object& root, const PrecisionFacts& facts) {
   root.set_attribute("precision_asked", facts.asked);
   root.set_attribute("precision_reached", facts.reached);
+  root.set_attribute("precision_widest", facts.widest);
   root.set_attribute("precision_on", facts.on);
   root.set_attribute("precision_for", facts.only_for);
 }

@@ -29,6 +29,7 @@ struct VolatileFacts {
 /// What a run with --precision was asked for and got.
 struct PrecisionFacts {
   double asked = 0.0, reached = 0.0;  ///< half-width over value; reached: of the widest interval
+  std::string widest;                 ///< what that is: "shortfall.cvar95 of JPN gallium"
   std::string on;                     ///< names of the figures, comma-separated
   std::string only_for;               ///< as given, semicolon-separated; empty: all
   friend bool operator==(const PrecisionFacts&, const PrecisionFacts&) = default;

@@ -7,47 +7,19 @@
 
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "host/analysis/levels.hpp"
 #include "host/analysis/summary.hpp"
-#include "host/scenario/validate.hpp"
 #include "tests/support/engine_run.hpp"
-#include "tests/support/small_scenario.hpp"
+#include "tests/support/restless_supplier.hpp"
 
 namespace blocrisk {
 namespace {
 
 constexpr std::uint64_t n_truth = 2'000'000, n_paths = 1000;
 constexpr int n_rounds = 2000;
-
-/// Two years of restrictions of random size and length on a member with two months of stock and a
-/// market whose price moves; a shortage in some paths of ten.
-Scenario restless_supplier() {
-  Scenario scenario = sole_supplier();
-  scenario.clock.years = 2.0;
-  Instrument& ban = scenario.instruments.front();
-  ban.initial_severity = 0.9;
-  ban.settled_severity = 0.3;
-  ban.settling_months = 4.0;
-  ban.acute_probability = 0.5;
-  ban.acute_median_months = 3.0;
-  ban.structural_median_months = 15.0;
-  ban.acute_log_sd = ban.structural_log_sd = 0.7;
-  scenario.actors.front().events_per_yr = {0.35};
-  scenario.nodes.front().inclusion_probability = 0.8;
-  scenario.demand.front().commercial_stock_days = 60.0;
-  Mineral& metal = scenario.minerals.front();
-  metal.volatility_per_sqrt_yr = 0.3;
-  metal.reversion_per_yr = 0.5;
-  metal.demand_elasticity = 0.2;
-  metal.max_response_fraction = 0.2;
-  metal.leakage_fraction = 0.5;
-  scenario.measures.exceedance = {0.01, 0.05, 0.1, 0.25};
-  return scenario;
-}
 
 Summary summary_of(const Network& network, const ResultFacts& facts, PathRange range) {
   const auto backend = make_cpu_backend(network, test_seed, {1, 0});
@@ -99,9 +71,7 @@ std::vector<Named> figures_of(const Summary& summary) {
 }
 
 TEST(EngineCoverage, IntervalsOfShortRunsHoldWhatALongOneFinds) {
-  Scenario scenario = restless_supplier();
-  resolve(scenario);
-  ASSERT_TRUE(validate(scenario).empty());
+  const Scenario scenario = restless_supplier();
   const Network network = calibrate(scenario);
   const ResultFacts facts = facts_of(network, scenario);
   const std::vector<Named> truth = figures_of(summary_of(network, facts, {0, n_truth}));
