@@ -10,10 +10,11 @@ constexpr const char* kept_figures[] = {"shortfall.mean", "shortfall.var95", "sh
 
 }  // namespace
 
-std::vector<std::uint64_t> kept_path_counts(std::uint64_t n_paths) {
+std::vector<std::uint64_t> kept_path_counts(std::uint64_t least, std::uint64_t most) {
   std::vector<std::uint64_t> counts;
-  for (std::uint64_t count = first_kept_paths; count <= n_paths; count *= 2)
-    counts.push_back(count);
+  for (std::uint64_t count = 4096; count <= most; count *= 2) {
+    if (count >= least) counts.push_back(count);
+  }
   return counts;
 }
 

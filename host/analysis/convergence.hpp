@@ -12,9 +12,8 @@
 
 namespace blocrisk {
 
-/// Path counts of a run at which figures are kept: 4,096 and its doubles.
-inline constexpr std::uint64_t first_kept_paths = 4096;
-std::vector<std::uint64_t> kept_path_counts(std::uint64_t n_paths);
+/// Path counts of a run at which figures are kept: 4,096 and its doubles within the limits.
+std::vector<std::uint64_t> kept_path_counts(std::uint64_t least, std::uint64_t most);
 
 struct Convergence {
   /// One figure's history.

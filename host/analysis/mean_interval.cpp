@@ -47,9 +47,10 @@ Interval mean_interval(const CentralSums& sums, const SampleRange& range) {
   const bool shows_bottom = range.n_below_largest >= least_seen_samples;
   const double top = shows_top ? range.largest : range.upper_bound;
   const double bottom = shows_bottom ? range.smallest : range.lower_bound;
-  const double x = student_975(std::min(range.n_above_smallest, range.n_below_largest));
-  const double low = std::isinf(bottom) ? bottom : mean_at(sums.with(bottom), x);
-  const double high = std::isinf(top) ? top : mean_at(sums.with(top), -normal_975);
+  const double low_point = student_975(range.n_above_smallest);
+  const double high_point = -student_975(range.n_below_largest);
+  const double low = std::isinf(bottom) ? bottom : mean_at(sums.with(bottom), low_point);
+  const double high = std::isinf(top) ? top : mean_at(sums.with(top), high_point);
   return {std::min(std::max(low, range.lower_bound), sums.mean),
           std::max(std::min(high, range.upper_bound), sums.mean)};
 }

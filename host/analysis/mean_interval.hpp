@@ -30,11 +30,11 @@ struct SampleRange {
 };
 
 /// Hall's transformation of Student's ratio, which takes the skewness out of it by a cubic with an
-/// inverse (P. Hall, J. R. Stat. Soc. B 54, 1992, 221, eq. 2.6), with two cautions for the part of
-/// the law that the samples have not shown. Each end counts one more sample: the most extreme one
-/// seen on its side or, where fewer than `least_seen_samples` lie away from the other side, the
-/// bound. And the normal point is widened to Student's with as many degrees of freedom as samples
-/// away from the smallest value.
+/// inverse (P. Hall, J. R. Stat. Soc. B 54, 1992, 221), with two cautions for the part of the law
+/// that the samples have not shown. Each end counts one more sample: the most extreme one seen on
+/// its side or, where fewer than `least_seen_samples` lie away from the other side, the bound. And
+/// the normal point becomes Student's, with as many degrees of freedom as samples lie away from the
+/// end's own side: they are all that tells the spread.
 /// tests/statistical/coverage_test.cpp measures how often the interval holds the truth.
 Interval mean_interval(const CentralSums& sums, const SampleRange& range);
 

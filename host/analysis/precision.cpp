@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 #include "host/scenario/nearest.hpp"
 #include "host/support/error.hpp"
@@ -24,27 +25,28 @@ double relative_half_width(const Figure& figure) {
   return 0.5 * (figure.high - figure.low) / figure.value;
 }
 
-/// Adds the rows of one figure to what was found so far.
-void widen(WidestInterval& widest, bool& any, const PrecisionRule& rule, const NamedFigure& named,
-           const Accumulators& state, const ResultFacts& facts) {
+/// The least precise row of one figure; infinite where none that was chosen is above zero.
+WidestInterval widest_row(const PrecisionRule& rule, const NamedFigure& named,
+                          const Accumulators& state, const ResultFacts& facts) {
   const std::vector<Figure> figures = figures_of(named, state, facts);
-  const int n_minerals = static_cast<int>(facts.minerals.size());
+  const auto n_minerals = static_cast<int>(facts.minerals.size());
   double largest = 0.0;
   for (std::size_t row = 0; row < figures.size(); ++row) {
     if (is_chosen(rule, named, static_cast<int>(row), n_minerals))
       largest = std::max(largest, figures[row].value);
   }
+  if (!(largest > 0.0)) return {std::numeric_limits<double>::infinity(), named.name, "", ""};
+  WidestInterval widest{-1.0, named.name, "", ""};
   for (std::size_t row = 0; row < figures.size(); ++row) {
-    if (!is_chosen(rule, named, static_cast<int>(row), n_minerals)) continue;
-    const Figure& figure = figures[row];
-    if (!(figure.value > 0.0) || figure.value < least_counted_fraction * largest) continue;
-    const double width = relative_half_width(figure);
-    if (any && width <= widest.relative_half_width) continue;
-    any = true;
+    const bool counts = figures[row].value >= least_counted_fraction * largest;
+    if (!counts || !is_chosen(rule, named, static_cast<int>(row), n_minerals)) continue;
+    const double width = relative_half_width(figures[row]);
+    if (width <= widest.relative_half_width) continue;
     const std::size_t minerals = facts.minerals.size();
     widest = {width, named.name, facts.members[named.of_member ? row : row / minerals],
               named.of_member ? "" : facts.minerals[row % minerals]};
   }
+  return widest;
 }
 
 int index_of(const std::vector<std::string>& names, const std::string& name) {
@@ -56,15 +58,10 @@ int index_of(const std::vector<std::string>& names, const std::string& name) {
 
 WidestInterval widest_interval(const PrecisionRule& rule, const Accumulators& state,
                                const ResultFacts& facts) {
-  const WidestInterval nothing{std::numeric_limits<double>::infinity(), "", "", ""};
-  WidestInterval widest = nothing;
+  WidestInterval widest{-1.0, "", "", ""};
   for (const NamedFigure& named : rule.figures) {
-    bool any = false;
-    WidestInterval of_figure = nothing;
-    widen(of_figure, any, rule, named, state, facts);
-    if (!any) return {nothing.relative_half_width, named.name, "", ""};
-    if (widest.figure.empty() || of_figure.relative_half_width > widest.relative_half_width)
-      widest = of_figure;
+    WidestInterval row = widest_row(rule, named, state, facts);
+    if (row.relative_half_width > widest.relative_half_width) widest = std::move(row);
   }
   return widest;
 }

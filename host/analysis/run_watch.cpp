@@ -6,9 +6,20 @@
 
 namespace blocrisk {
 
+namespace {
+
+/// A batch ends at every look, and one that is short leaves threads and devices idle: a run that is
+/// not looked at anyway keeps its history from this part of its paths on.
+constexpr std::uint64_t kept_part = 32;
+
+}  // namespace
+
 RunWatch::RunWatch(const ResultFacts& facts, std::uint64_t n_paths,
                    std::optional<PrecisionRule> rule, const std::vector<std::uint64_t>& asked)
-    : facts_(facts), rule_(std::move(rule)), kept_(kept_path_counts(n_paths)), asked_(asked) {
+    : facts_(facts),
+      rule_(std::move(rule)),
+      kept_(kept_path_counts(rule_ ? 0 : n_paths / kept_part, n_paths)),
+      asked_(asked) {
   std::set_union(kept_.begin(), kept_.end(), asked_.begin(), asked_.end(),
                  std::back_inserter(looks_));
 }

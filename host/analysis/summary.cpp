@@ -110,9 +110,7 @@ void append_probability(ProbabilitySummary& into, std::uint64_t count, std::uint
   const Interval interval = wilson_interval(count, n);
   append(into.value, into.low, into.high, {share, interval.low, interval.high});
   into.std_error.push_back(std::sqrt(share * (1.0 - share) / trials));
-  const std::uint64_t seen = std::max<std::uint64_t>(count, 1);
-  into.paths_needed.push_back(
-      static_cast<std::int64_t>((least_tail_samples * n + seen - 1) / seen));
+  into.paths_needed.push_back(paths_for(std::max<std::uint64_t>(count, 1), n));
   into.thin.push_back(flag(count < least_tail_samples));
 }
 

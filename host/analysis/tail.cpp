@@ -18,11 +18,11 @@ RankInterval pooled(RankInterval ranks, const Distribution& distribution) {
   return ranks;
 }
 
-/// Samples that lie beyond the threshold of a group, and what of them does, zeros included.
+/// (X - t)+ over all samples, t the value of a group.
 struct Excess {
-  std::uint64_t n_beyond = 0;
-  double mean = 0.0;  ///< over all samples
-  CentralSums sums;   ///< of as many samples as are independent
+  std::uint64_t n_beyond = 0;  ///< samples with any
+  double mean = 0.0;
+  CentralSums sums;  ///< of as many samples as are independent
 };
 
 Excess excess_above(const Distribution& distribution, std::size_t group) {
@@ -67,12 +67,7 @@ Figure tail_mean_at(const Distribution& distribution, std::size_t group, Level l
   return {lifted(excess.mean), lifted(mean.low), lifted(mean.high)};
 }
 
-/// Paths that give `wanted` samples where n give `seen`.
-std::int64_t paths_for(std::uint64_t wanted, std::uint64_t seen, std::uint64_t n) {
-  return static_cast<std::int64_t>((wanted * n + seen - 1) / seen);
-}
-
-/// Sum of the cubes about the mean.
+/// Mean cube of the distance from the mean.
 double third_moment(const Distribution& distribution) {
   double sum = 0.0;
   for (const Distribution::Group& group : distribution.groups()) {
@@ -112,14 +107,17 @@ TailFigures tail_figures(const Distribution& distribution, Level level, RankInte
   return figures;
 }
 
+std::int64_t paths_for(std::uint64_t seen, std::uint64_t n) {
+  return static_cast<std::int64_t>((least_tail_samples * n + seen - 1) / seen);
+}
+
 std::int64_t paths_needed(const Distribution& distribution, Level level) {
   const std::uint64_t n = distribution.n();
   const std::uint64_t support = n - distribution.group_at_rank(rank_of(level, n)).cumulative;
   const auto beyond = static_cast<std::uint64_t>(level.whole - level.part);
-  const std::int64_t needed =
-      paths_for(least_tail_samples, beyond, static_cast<std::uint64_t>(level.whole));
+  const std::int64_t needed = paths_for(beyond, static_cast<std::uint64_t>(level.whole));
   if (support == 0 || support >= least_tail_samples) return needed;
-  return std::max(needed, paths_for(least_tail_samples, support, distribution.n_independent()));
+  return std::max(needed, paths_for(support, distribution.n_independent()));
 }
 
 MeanFigure mean_figure(const Distribution& distribution) {
@@ -136,9 +134,9 @@ MeanFigure mean_figure(const Distribution& distribution) {
                     {groups.front().value, groups.back().value, distribution.lower_bound(),
                      distribution.upper_bound(), above, below});
   const std::uint64_t carrying = std::min(above, below);
-  return {{moments.mean, interval.low, interval.high},
-          carrying > 0 ? paths_for(least_tail_samples, carrying, n_independent)
-                       : static_cast<std::int64_t>(n_independent)};
+  return {
+      {moments.mean, interval.low, interval.high},
+      carrying > 0 ? paths_for(carrying, n_independent) : static_cast<std::int64_t>(n_independent)};
 }
 
 }  // namespace blocrisk

@@ -43,6 +43,9 @@ struct TailFigures {
 /// below VaR's.
 TailFigures tail_figures(const Distribution& distribution, Level level, RankInterval ranks);
 
+/// Paths that should give `least_tail_samples` where n paths gave `seen`, which is not 0.
+std::int64_t paths_for(std::uint64_t seen, std::uint64_t n);
+
 /// Paths that would put `least_tail_samples` beyond the level and, where some but fewer lie
 /// strictly beyond its quantile, beyond that.
 std::int64_t paths_needed(const Distribution& distribution, Level level);

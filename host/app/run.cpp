@@ -1,6 +1,5 @@
 /// `blocrisk run`: sample a scenario, write the result, print a table a person can read.
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/precision_options.hpp"
+#include "host/app/precision_report.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/app/version.hpp"
@@ -115,25 +115,6 @@ RunResult sample(const RunCommand& options, const Network& network, Backend& bac
                      format_count(range.count()) + " paths; nothing was written");
 }
 
-/// What was asked of the precision, and what the end of the run has.
-std::optional<PrecisionFacts> precision_facts(const RunCommand& options,
-                                              const std::optional<PrecisionRule>& rule,
-                                              const RunResult& result, const ResultFacts& facts) {
-  if (!rule) return std::nullopt;
-  const WidestInterval widest = widest_interval(*rule, result.accumulators, facts);
-  PrecisionFacts precision;
-  precision.asked = rule->relative_half_width;
-  precision.reached = widest.relative_half_width;
-  precision.widest = widest.figure;
-  if (!widest.member.empty()) precision.widest += " of " + widest.member;
-  if (!widest.mineral.empty()) precision.widest += " " + widest.mineral;
-  for (const NamedFigure& figure : rule->figures)
-    precision.on += (precision.on.empty() ? "" : ",") + figure.name;
-  for (const std::string& choice : options.precision.only_for)
-    precision.only_for += (precision.only_for.empty() ? "" : ";") + choice;
-  return precision;
-}
-
 RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const Network& network,
                     const RunResult& result, const std::string& started_at) {
   RunOrigin origin;
@@ -153,31 +134,6 @@ RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const N
       VolatileFacts{result.backend, result.device, compiler_name(),   options.command_line,
                     started_at,     utc_now(),     result.sampling_s, paths_per_s};
   return origin;
-}
-
-void append_precision(JsonWriter& json, const PrecisionFacts& precision) {
-  json.key("precision")
-      .begin_object()
-      .member("asked", precision.asked)
-      .member("reached", precision.reached)
-      .member("widest", precision.widest)
-      .member("on", precision.on)
-      .member("for", precision.only_for)
-      .end_object();
-}
-
-void print_precision(const PrecisionFacts& precision, const std::string& stop_reason) {
-  if (std::isinf(precision.reached)) {
-    std::printf("precision: %s is zero everywhere, which no sampling makes precise\n",
-                precision.widest.c_str());
-    return;
-  }
-  std::printf(
-      "precision: the widest 95 %% interval, %s, is within %.3g %% of its figure; asked %.3g %%, "
-      "%s\n",
-      precision.widest.c_str(), 100.0 * precision.reached, 100.0 * precision.asked,
-      stop_reason == "precision" || precision.reached <= precision.asked ? "reached"
-                                                                         : "not reached");
 }
 
 void print_json(const RunOrigin& origin, const RunResult& result, const Timings& timings,
@@ -250,14 +206,14 @@ void run_scenario(const RunCommand& options) {
   const Summary summary = summarise(result.accumulators, facts);
   timings.analyse_s = watch.lap();
   RunOrigin origin = origin_of(options, scenario, network, result, started_at);
-  origin.precision = precision_facts(options, rule, result, facts);
+  origin.precision = precision_facts(options.precision, rule, result.accumulators, facts);
   const Convergence convergence = run_watch.history(result.accumulators);
   write_result(output, {facts, result.accumulators, summary, result.samples, origin, &convergence},
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   timings.write_s = watch.lap();
   if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
   print_text(result, timings, output, text_table(summary, facts));
-  if (origin.precision) print_precision(*origin.precision, result.stop_reason);
+  if (origin.precision) print_precision(*origin.precision);
 }
 
 void add_output_options(CLI::App& command, RunCommand& options) {

@@ -182,7 +182,8 @@ RunOrigin read_origin(const h5::Group& root) {
   if (root.has_attribute("precision_asked")) {
     origin.precision = PrecisionFacts{
         root.real_attribute("precision_asked"), root.real_attribute("precision_reached"),
-        root.text_attribute("precision_widest"), root.text_attribute("precision_on"), root.text_attribute("precision_for")};
+        root.text_attribute("precision_widest"), root.text_attribute("precision_on"),
+        root.text_attribute("precision_for")};
   }
   if (!root.has_attribute("backend")) return origin;
   VolatileFacts& facts = origin.volatile_facts.emplace();

@@ -118,6 +118,14 @@ TEST(WidestInterval, IsThatOfTheLeastPreciseCellThatCounts) {
   EXPECT_TRUE(std::isinf(widest_interval(rule, two.state, two.facts).relative_half_width));
 }
 
+TEST(RunWatch, OfALongRunLooksNotBeforeA32ndOfIt) {
+  const ResultFacts facts = synthetic_facts(1, 1, 12);
+  EXPECT_EQ(RunWatch(facts, 1000000).looks(),
+            (std::vector<std::uint64_t>{32768, 65536, 131072, 262144, 524288}));
+  EXPECT_EQ(RunWatch(facts, 9000).looks(), (std::vector<std::uint64_t>{4096, 8192}));
+  EXPECT_TRUE(RunWatch(facts, 4095).looks().empty());
+}
+
 TEST(RunWatch, EndsAtTheFirstLookThatIsPreciseAndKeepsTheHistory) {
   TwoMembers two;
   const PrecisionRule rule{0.05, {named("shortfall.mean")}, {}};
