@@ -56,6 +56,7 @@ Distribution cell_distribution(const Accumulators& state, const ResultFacts& fac
   source.scale = facts.measure_scale[at(measure) * at(state.shape.n_cells()) + at(cell)];
   source.upper_bound = upper_bound(static_cast<Measure>(measure), facts, source.scale);
   source.n_independent = state.n_paths;
+  source.is_certain = facts.is_certain;
   if (kind == MeasureKind::months) source.lattice = facts.months_per_step();
   if (static_cast<Measure>(measure) == Measure::shortfall) source.worst = &state.worst[at(cell)];
   return Distribution(source);
@@ -70,6 +71,7 @@ Distribution member_distribution(const Accumulators& state, const ResultFacts& f
   source.scale = facts.member_measure_scale[at(measure) * at(state.shape.n_members) + at(member)];
   source.upper_bound = range_of(source.scale);
   source.n_independent = state.n_paths;
+  source.is_certain = facts.is_certain;
   if (static_cast<MemberMeasure>(measure) == MemberMeasure::loss) {
     source.worst = &state.member_worst[at(member)];
   }

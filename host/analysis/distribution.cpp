@@ -105,6 +105,7 @@ Distribution::Distribution(const DistributionSource& source)
       append({value, value, value, 1, 0});
     }
   }
+  if (source.is_certain && groups_.size() == 1) lower_bound_ = upper_bound_ = groups_.front().value;
 }
 
 Distribution Distribution::constant(double value, std::uint64_t n) {

@@ -23,6 +23,7 @@ struct DistributionSource {
   const WorstList* worst = nullptr;  ///< of the same values, where kept
   double lattice = 0.0;              ///< values are multiples of this; 0: of nothing
   double upper_bound = std::numeric_limits<double>::infinity();  ///< no value can be above
+  bool is_certain = false;  ///< nothing is left to chance: equal samples are all there can be
   /// Samples that are independent: the paths, where each gives several samples.
   std::uint64_t n_independent = 0;
 };

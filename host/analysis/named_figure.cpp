@@ -35,11 +35,6 @@ void list_measure(const MeasureInfo& info, bool of_member, int measure,
   }
 }
 
-Figure of_probability(std::uint64_t count, std::uint64_t n) {
-  const Interval interval = wilson_interval(count, n);
-  return {static_cast<double>(count) / static_cast<double>(n), interval.low, interval.high};
-}
-
 Figure of_distribution(const NamedFigure& named, const Distribution& distribution,
                        RankInterval ranks) {
   if (distribution.n() == 0) return {0.0, 0.0, 0.0};
@@ -73,10 +68,12 @@ Figure figure_of(const NamedFigure& named, const Accumulators& state, const Resu
     return of_distribution(named, member_distribution(state, facts, named.measure, row), ranks);
   if (!cell_was_sampled(state, row)) return {0.0, 0.0, 0.0};
   if (named.kind == FigureKind::short_probability)
-    return of_probability(state.n_paths - never_short(state, row), state.n_paths);
+    return probability_figure(state.n_paths - never_short(state, row), state.n_paths,
+                              facts.is_certain);
   if (named.kind == FigureKind::exceedance) {
     const auto& counts = state.exceedance[at(ratio_index(named.measure))];
-    return of_probability(counts[at(row * state.shape.n_thresholds + named.index)], state.n_paths);
+    return probability_figure(counts[at(row * state.shape.n_thresholds + named.index)],
+                              state.n_paths, facts.is_certain);
   }
   return of_distribution(named, cell_distribution(state, facts, named.measure, row), ranks);
 }

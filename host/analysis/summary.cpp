@@ -97,7 +97,8 @@ void append_constant(MeasureSummary& into, double value, std::uint64_t n, const 
   into.mean_paths_needed.back() = 0;
 }
 
-void append_probability(ProbabilitySummary& into, std::uint64_t count, std::uint64_t n) {
+void append_probability(ProbabilitySummary& into, std::uint64_t count, std::uint64_t n,
+                        bool is_certain) {
   if (n == 0) {
     append(into.value, into.low, into.high, {not_a_number, not_a_number, not_a_number});
     into.std_error.push_back(not_a_number);
@@ -106,12 +107,12 @@ void append_probability(ProbabilitySummary& into, std::uint64_t count, std::uint
     return;
   }
   const double trials = static_cast<double>(n);
-  const double share = static_cast<double>(count) / trials;
-  const Interval interval = wilson_interval(count, n);
-  append(into.value, into.low, into.high, {share, interval.low, interval.high});
+  const Figure figure = probability_figure(count, n, is_certain);
+  const double share = figure.value;
+  append(into.value, into.low, into.high, figure);
   into.std_error.push_back(std::sqrt(share * (1.0 - share) / trials));
   into.paths_needed.push_back(paths_for(std::max<std::uint64_t>(count, 1), n));
-  into.thin.push_back(flag(count < least_tail_samples));
+  into.thin.push_back(flag(count < least_tail_samples && !is_certain));
 }
 
 /// Probability 0 that needs no sample.
@@ -124,15 +125,15 @@ void append_impossible(ProbabilitySummary& into) {
 
 // --- the parts of a summary
 
-void summarise_exceedance(const Accumulators& state, int ratio, int cell, bool known,
-                          MeasureSummary& into) {
+void summarise_exceedance(const Accumulators& state, const ResultFacts& facts, int ratio, int cell,
+                          bool known, MeasureSummary& into) {
   const int n_thresholds = state.shape.n_thresholds;
   for (int k = 0; k < n_thresholds; ++k) {
     const std::uint64_t count = state.exceedance[at(ratio)][at(cell) * at(n_thresholds) + at(k)];
     if (known) {
       append_impossible(into.exceedance);
     } else {
-      append_probability(into.exceedance, count, state.n_paths);
+      append_probability(into.exceedance, count, state.n_paths, facts.is_certain);
     }
   }
 }
@@ -149,13 +150,14 @@ void summarise_cell(const Accumulators& state, const ResultFacts& facts, const R
     } else {
       append_figures(into, cell_distribution(state, facts, k, cell), ranks);
     }
-    if (ratio_index(k) >= 0) summarise_exceedance(state, ratio_index(k), cell, known, into);
+    if (ratio_index(k) >= 0) summarise_exceedance(state, facts, ratio_index(k), cell, known, into);
   }
   if (known) {
     append_impossible(summary.short_probability);
   } else {
     const std::uint64_t never = never_short(state, cell);
-    append_probability(summary.short_probability, state.n_paths - never, state.n_paths);
+    append_probability(summary.short_probability, state.n_paths - never, state.n_paths,
+                       facts.is_certain);
   }
 }
 

@@ -88,8 +88,8 @@ std::string note_on_thin(double paths_needed) {
   if (paths_needed == 0.0) return "";
   std::array<char, 32> paths{};
   std::snprintf(paths.data(), paths.size(), "%.2g", paths_needed);
-  return "* carried by fewer than 30 paths: take it as a hint; about " +
-         std::string(paths.data()) + " paths should carry them all\n";
+  return "* carried by fewer than 30 paths: take it as a hint; about " + std::string(paths.data()) +
+         " paths should carry them all\n";
 }
 
 }  // namespace

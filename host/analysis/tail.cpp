@@ -120,6 +120,13 @@ std::int64_t paths_needed(const Distribution& distribution, Level level) {
   return std::max(needed, paths_for(support, distribution.n_independent()));
 }
 
+Figure probability_figure(std::uint64_t count, std::uint64_t n, bool is_certain) {
+  const double share = static_cast<double>(count) / static_cast<double>(n);
+  if (is_certain && (count == 0 || count == n)) return {share, share, share};
+  const Interval interval = wilson_interval(count, n);
+  return {share, interval.low, interval.high};
+}
+
 MeanFigure mean_figure(const Distribution& distribution) {
   const auto& groups = distribution.groups();
   const std::uint64_t n = distribution.n(), n_independent = distribution.n_independent();

@@ -50,6 +50,10 @@ std::int64_t paths_for(std::uint64_t seen, std::uint64_t n);
 /// strictly beyond its quantile, beyond that.
 std::int64_t paths_needed(const Distribution& distribution, Level level);
 
+/// A probability seen `count` times in n > 0. Where nothing is left to chance, never and always are
+/// what they seem.
+Figure probability_figure(std::uint64_t count, std::uint64_t n, bool is_certain);
+
 /// The mean, and how many samples carry it.
 struct MeanFigure {
   Figure mean;

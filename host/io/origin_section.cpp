@@ -50,6 +50,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("n_steps", std::int64_t{content.facts.n_steps});
   root.set_attribute("steps_per_year", std::int64_t{content.facts.steps_per_year});
   root.set_attribute("n_years", std::int64_t{content.facts.n_years});
+  root.set_attribute("is_certain", std::int64_t{content.facts.is_certain ? 1 : 0});
   root.set_attribute("short_threshold", content.facts.short_threshold);
   root.set_fixed_text_attribute("member_ids", joined(content.facts.members));
   root.set_fixed_text_attribute("mineral_ids", joined(content.facts.minerals));

@@ -75,6 +75,7 @@ ResultFacts read_facts(const h5::Group& root, const std::string& file) {
   facts.n_steps = small_count(root, "n_steps", file);
   facts.steps_per_year = small_count(root, "steps_per_year", file);
   facts.n_years = small_count(root, "n_years", file);
+  facts.is_certain = root.integer_attribute("is_certain") != 0;
   facts.short_threshold = root.real_attribute("short_threshold");
   if (root.has("threshold")) facts.thresholds = read_all<double>(root, "threshold");
   facts.diagnostics = read_diagnostics(root, facts);

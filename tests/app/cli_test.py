@@ -508,6 +508,11 @@ class Scenarios(Case):
                 self.assertEqual(file[f"{measure}_std"][...].max(), 0, measure)
                 quantile = file[f"{measure}_quantile"][...]
                 np.testing.assert_array_equal(quantile[..., 0], quantile[..., -1], measure)
+                for figure in ("mean", "quantile", "var", "cvar"):
+                    low, high = (file[f"{measure}_{figure}_{end}"][...] for end in ("lo", "hi"))
+                    np.testing.assert_allclose(low, high, rtol=1e-12, err_msg=f"{measure}_{figure}")
+            np.testing.assert_array_equal(file["short_probability_lo"], file["short_probability_hi"])
+            self.assertEqual(file["shortfall_exceedance_thin"][...].max(), 0)
 
     def test_every_shipped_scenario_runs(self):
         scenarios = sorted(CONFIGS.glob("*/scenario.toml"))

@@ -69,6 +69,7 @@ TEST(ResultFile, ReadsBackWhatWasWritten) {
   written.origin.ranges = {{0, 300}, {1000000000000, 1000000000100}};
   written.accumulators.block_digest[15258789] = 0xFFFFFFFFFFFFFFFFull;
   written.accumulators.moments[0][0].squares.high = 77;
+  written.facts.is_certain = true;
   written.convergence.record(written.accumulators, written.facts);
   written.origin.precision = PrecisionFacts{0.01, 0.009, "shortfall.cvar95 of JPN gallium",
                                             "shortfall.cvar95,loss.mean", "JPN;gallium"};

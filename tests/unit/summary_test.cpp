@@ -40,6 +40,7 @@ class SmallRun {
 
   Summary summary() const { return summarise(state_, facts_); }
   const ResultFacts& facts() const { return facts_; }
+  const Accumulators& state() const { return state_; }
 
  private:
   ResultFacts facts_;
@@ -259,6 +260,28 @@ TEST(Table, MarksWhatFewPathsCarryAndSaysHowManyItTakes) {
     EXPECT_NE(csv.find(line), std::string::npos) << line << csv;
   for (int path = 0; path < 10; ++path) run.add(0.5f);
   EXPECT_EQ(text_table(run.summary(), run.facts()).find('*'), std::string::npos);
+}
+
+TEST(Summary, WithoutChanceWhatAllPathsShareIsExact) {
+  SmallRun run;
+  for (int path = 0; path < 100; ++path) run.add(0.5f);
+  EXPECT_GT(run.summary().of(Measure::shortfall).cvar_hi[0], 0.5);
+  EXPECT_EQ(run.summary().of(Measure::shortfall).exceedance.high[0], 1.0);
+  EXPECT_LT(run.summary().of(Measure::shortfall).exceedance.low[0], 1.0);
+  ResultFacts certain = run.facts();
+  certain.is_certain = true;
+  const Summary summary = summarise(run.state(), certain);
+  for (const MeasureSummary* figures :
+       {&summary.of(Measure::shortfall), &summary.of(Measure::months_short)}) {
+    const double value = figures == &summary.of(Measure::shortfall) ? 0.5 : 5.0;
+    EXPECT_EQ(figures->mean_lo[0], value);
+    EXPECT_EQ(figures->mean_hi[0], value);
+    EXPECT_EQ(figures->quantile_hi[10], value);
+    EXPECT_EQ(figures->cvar_lo[4], value);
+    EXPECT_EQ(figures->cvar_hi[4], value);
+  }
+  EXPECT_EQ(summary.of(Measure::shortfall).exceedance.low[0], 1.0);
+  EXPECT_EQ(summary.short_probability.low[0], 1.0);
 }
 
 TEST(Summary, ProbabilitiesSayHowOftenTheyWereSeen) {
