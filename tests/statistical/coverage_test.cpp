@@ -304,5 +304,27 @@ TEST(Coverage, NoticesAWrongTruth) {
     EXPECT_LT(tally.share(figure), 0.05) << figure;
 }
 
+TEST(Coverage, NoticesAnIntervalThatIsTooNarrow) {
+  // The mean of a shortage that four paths of 4,000 have, give or take 1.96 standard errors.
+  const Law law = zero_or_cube("", 0.999);
+  const ResultFacts facts = test::synthetic_facts(1, 1, 36);
+  Uniforms uniform;
+  Tally tally;
+  for (int round = 0; round < 400; ++round) {
+    Accumulators state(facts.shape());
+    for (int path = 0; path < many; ++path) {
+      test::add_value(state, facts, law.measure, 0, static_cast<float>(law.quantile(uniform())),
+                      state.n_paths++);
+    }
+    const Summary summary = summarise(state, facts);
+    const MeasureSummary& found = summary.of(law.measure);
+    const double width = 1.96 * found.std_error[0];
+    tally.look("normal", found.mean[0] - width, law.mean(), found.mean[0] + width);
+    tally.look("ours", found.mean_lo[0], law.mean(), found.mean_hi[0]);
+  }
+  EXPECT_LT(tally.share("normal"), 0.8);
+  EXPECT_GT(tally.share("ours"), 0.95);
+}
+
 }  // namespace
 }  // namespace blocrisk
