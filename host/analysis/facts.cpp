@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdio>
 
+#include "host/scenario/certainty.hpp"
 #include "kernels/portability.hpp"
 
 namespace blocrisk {
@@ -60,6 +61,7 @@ ResultFacts facts_of(const Network& network, const Scenario& scenario) {
   facts.steps_per_year = network.steps_per_year;
   facts.n_years = network.header.n_years;
   facts.short_threshold = scenario.measures.short_threshold;
+  facts.is_certain = is_certain(scenario);
   facts.thresholds = scenario.measures.exceedance;
   facts.measure_scale = network.measure_scale;
   facts.member_measure_scale = network.member_measure_scale;

@@ -18,6 +18,7 @@ struct ResultFacts {
   std::string start_date;                            ///< ISO, the first step's beginning
   int n_steps = 0, steps_per_year = 0, n_years = 0;  ///< n_years: whole years
   double short_threshold = 0.0;
+  bool is_certain = false;                   ///< the scenario leaves nothing to chance
   std::vector<double> thresholds;            ///< exceedance thresholds, as the scenario wrote them
   std::vector<double> measure_scale;         ///< [measure][member][mineral], 1/unit of the sums
   std::vector<double> member_measure_scale;  ///< [member measure][member]

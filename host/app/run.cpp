@@ -4,6 +4,7 @@
 #include <ctime>
 #include <memory>
 
+#include "host/analysis/run_watch.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
@@ -12,6 +13,8 @@
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
+#include "host/app/precision_options.hpp"
+#include "host/app/precision_report.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/app/version.hpp"
@@ -29,6 +32,7 @@ namespace {
 struct RunCommand {
   ScenarioOptions scenario;
   BackendOptions backend;
+  PrecisionOptions precision;
   std::string output;
   std::string progress = "auto";
   std::uint64_t n_samples = 0;
@@ -93,8 +97,13 @@ void announce(const RunCommand& options, const ChosenBackend& chosen) {
 
 /// Samples all paths, or throws StoppedEarly where a signal came first.
 RunResult sample(const RunCommand& options, const Network& network, Backend& backend,
-                 PathRange range) {
-  RunOptions run{range, options.n_samples, options.batch_paths, {}};
+                 PathRange range, RunWatch& watch) {
+  RunOptions run;
+  run.range = range;
+  run.n_samples = options.n_samples;
+  run.batch_paths = options.batch_paths;
+  run.looks = watch.looks();
+  run.on_look = [&watch](const Accumulators& state) { return watch.look(state); };
   RunResult result;
   if (stop_signal() == nullptr) {
     ProgressReporter reporter(progress_style(options.progress, options.quiet));
@@ -104,7 +113,7 @@ RunResult sample(const RunCommand& options, const Network& network, Backend& bac
     };
     result = run_paths(network, backend, run);
   }
-  if (result.stop_reason == "done") return result;
+  if (result.stop_reason == "done" || result.stop_reason == "precision") return result;
   throw StoppedEarly(std::string("stopped by ") + stop_signal() + " after " +
                      format_count(result.accumulators.n_paths) + " of " +
                      format_count(range.count()) + " paths; nothing was written");
@@ -138,6 +147,8 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("scenario", origin.scenario_name)
       .member("seed", origin.seed)
       .member("paths", result.accumulators.n_paths)
+      .member("paths_asked", result.paths_asked)
+      .member("stop_reason", result.stop_reason)
       .member("digest", format_digest(result.accumulators.digest()))
       .member("backend", result.backend)
       .member("device", result.device)
@@ -152,10 +163,9 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("attribute_s", timings.attribute_s)
       .member("write_s", timings.write_s)
       .member("total_s", timings.total_s())
-      .end_object()
-      .key("summary")
-      .raw(summary)
       .end_object();
+  if (origin.precision) append_precision(json, *origin.precision);
+  json.key("summary").raw(summary).end_object();
   std::printf("%s\n", json.text().c_str());
 }
 
@@ -183,6 +193,10 @@ void run_scenario(const RunCommand& options) {
   timings.calibrate_s = watch.lap();
 
   const PathRange range = paths_of(options.scenario, scenario);
+  const ResultFacts facts = facts_of(network, scenario);
+  const auto rule = precision_rule(options.precision, network, facts);
+  RunWatch run_watch(facts, range.count(), rule,
+                     asked_path_counts(options.precision, range.count(), options.n_samples));
   const std::string output = output_path(options.output, scenario.name).string();
   const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
@@ -191,24 +205,26 @@ void run_scenario(const RunCommand& options) {
       choose_backend({network, scenario.sampling.seed, range}, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
   announce(options, chosen);
-  const RunResult result = sample(options, network, *chosen.backend, range);
+  const RunResult result = sample(options, network, *chosen.backend, range, run_watch);
   timings.sample_s = watch.lap();
 
-  const ResultFacts facts = facts_of(network, scenario);
   const Summary summary = summarise(result.accumulators, facts);
   timings.analyse_s = watch.lap();
   const auto attribution =
       attribute({network, scenario.sampling.seed, result.done.front(), summary, facts},
                 options.n_attributed, options.backend);
   timings.attribute_s = watch.lap();
-  const RunOrigin origin = origin_of(options, scenario, network, result, started_at);
+  RunOrigin origin = origin_of(options, scenario, network, result, started_at);
+  origin.precision = precision_facts(options.precision, rule, result.accumulators, facts);
+  const Convergence convergence = run_watch.history(result.accumulators);
   write_result(output,
-               {facts, result.accumulators, summary, result.samples, origin,
+               {facts, result.accumulators, summary, result.samples, origin, &convergence,
                 attribution ? &*attribution : nullptr},
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   timings.write_s = watch.lap();
   if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
   print_text(result, timings, output, text_table(summary, facts));
+  if (origin.precision) print_precision(*origin.precision);
 }
 
 void add_output_options(CLI::App& command, RunCommand& options) {
@@ -253,6 +269,7 @@ void add_run_command(CLI::App& app, const std::string& command_line, Action& act
   const auto options = std::make_shared<RunCommand>();
   options->command_line = command_line;
   add_scenario_options(*command, options->scenario);
+  add_precision_options(*command, options->precision, options->scenario.paths);
   add_backend_options(*command, options->backend);
   add_output_options(*command, *options);
   add_progress_options(*command, *options);

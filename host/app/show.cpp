@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "host/analysis/attribution_table.hpp"
+#include "host/analysis/convergence.hpp"
 #include "host/analysis/diagnostics_table.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/checks.hpp"
@@ -20,6 +21,7 @@ struct ShowOptions {
   bool json = false;
   bool csv = false;
   bool attribution = false;
+  bool convergence = false;
 };
 
 void print_json(const StoredResult& result, const Summary& summary) {
@@ -61,9 +63,25 @@ void print_attribution(const ShowOptions& options, const StoredResult& result) {
               format_count(result.attribution->n_paths).c_str());
 }
 
+/// The history in the file, with what the whole state says at its end.
+void show_convergence(const ShowOptions& options, const StoredResult& result) {
+  Convergence history = result.convergence;
+  history.record(result.accumulators, result.facts);
+  if (options.csv) {
+    std::fputs(csv_convergence(history, result.facts).c_str(), stdout);
+  } else if (options.json) {
+    std::printf("{\"paths\":%llu,\"convergence\":%s}\n",
+                static_cast<unsigned long long>(result.accumulators.n_paths),
+                json_convergence(history, result.facts).c_str());
+  } else {
+    std::fputs(text_convergence(history, result.facts).c_str(), stdout);
+  }
+}
+
 void show_result(const ShowOptions& options) {
   const StoredResult result = read_result(options.file);
   if (options.attribution) return print_attribution(options, result);
+  if (options.convergence) return show_convergence(options, result);
   const Summary summary = summarise(result.accumulators, result.facts);
   if (options.json) return print_json(result, summary);
   if (!options.csv) return print_text(result, summary);
@@ -88,6 +106,8 @@ void add_show_command(CLI::App& app, Action& action) {
                  "Which suppliers and causes the shortfall comes from")
       ->excludes(json)
       ->excludes("--csv");
+  command->add_flag("--convergence", options->convergence,
+                    "How the intervals of the main figures narrowed with the number of paths");
   command->callback([options, &action] { action = [options] { show_result(*options); }; });
 }
 

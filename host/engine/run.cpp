@@ -48,16 +48,27 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
   Samples* samples = result.samples.n_paths > 0 ? &result.samples : nullptr;
   const SteadyClock::time_point start = SteadyClock::now();
   std::uint64_t next = options.range.first;
+  auto look = options.looks.begin();
   while (next < options.range.last) {
     // Asked again each time: a backend may learn what keeps it busy.
     const std::uint64_t batch = std::max<std::uint64_t>(
         options.batch_paths ? options.batch_paths : backend.batch_paths(), 1);
-    const PathRange piece{next, next + std::min(batch, options.range.last - next)};
+    const std::uint64_t done = next - options.range.first;
+    const std::uint64_t until =
+        look == options.looks.end() ? result.paths_asked : std::min(*look, result.paths_asked);
+    const PathRange piece{next, next + std::min(batch, until - done)};
     backend.run(piece, result.accumulators, samples);
     next = piece.last;
+    const bool is_look = look != options.looks.end() && next - options.range.first == *look;
+    const bool is_precise = is_look && !options.on_look(result.accumulators);
+    if (is_look) ++look;
     const bool go_on =
         !options.on_progress ||
         options.on_progress({next - options.range.first, result.paths_asked, seconds_since(start)});
+    if (is_precise) {
+      result.stop_reason = "precision";
+      break;
+    }
     if (!go_on && next < options.range.last) {
       result.stop_reason = "stopped";
       break;

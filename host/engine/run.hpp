@@ -24,6 +24,10 @@ struct RunOptions {
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
   std::function<bool(const Progress&)>
       on_progress;  ///< after every batch; false stops the run there
+  /// Counts of paths, ascending, at which `on_look` sees the state, so that what it sees does not
+  /// depend on batches; false ends the run there, for the precision asked is reached.
+  std::vector<std::uint64_t> looks{};
+  std::function<bool(const Accumulators&)> on_look{};
 };
 
 struct RunResult {
@@ -31,7 +35,7 @@ struct RunResult {
   Samples samples;
   std::vector<PathRange> done;  ///< path ranges sampled
   std::uint64_t paths_asked = 0;
-  std::string stop_reason;  ///< "done" or "stopped"
+  std::string stop_reason;  ///< "done", "precision" or "stopped"
   std::string backend, device;
   double sampling_s = 0;
 };

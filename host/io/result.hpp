@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/analysis/attribution.hpp"
+#include "host/analysis/convergence.hpp"
 #include "host/analysis/facts.hpp"
 #include "host/engine/accumulators.hpp"
 #include "host/engine/backend.hpp"
@@ -15,7 +16,7 @@
 namespace blocrisk {
 
 inline constexpr const char* result_schema = "blocrisk-result";
-inline constexpr std::int64_t result_schema_version = 2;
+inline constexpr std::int64_t result_schema_version = 3;
 
 /// What may differ between two runs that sampled the same paths.
 struct VolatileFacts {
@@ -24,6 +25,15 @@ struct VolatileFacts {
   double sampling_s = 0.0;
   double paths_per_s = 0.0;
   friend bool operator==(const VolatileFacts&, const VolatileFacts&) = default;
+};
+
+/// What a run with --precision was asked for and got.
+struct PrecisionFacts {
+  double asked = 0.0, reached = 0.0;  ///< half-width over value; reached: of the widest interval
+  std::string widest;                 ///< what that is: "shortfall.cvar95 of JPN gallium"
+  std::string on;                     ///< names of the figures, comma-separated
+  std::string only_for;               ///< as given, semicolon-separated; empty: all
+  friend bool operator==(const PrecisionFacts&, const PrecisionFacts&) = default;
 };
 
 /// Where a result came from; the file's root attributes.
@@ -37,6 +47,7 @@ struct RunOrigin {
   std::vector<PathRange> ranges;  ///< path numbers done
   std::string stop_reason;
   std::string engine_version, commit;
+  std::optional<PrecisionFacts> precision;      ///< absent where all paths were asked for
   std::optional<VolatileFacts> volatile_facts;  ///< absent under --no-volatile
   friend bool operator==(const RunOrigin&, const RunOrigin&) = default;
 };
@@ -47,6 +58,7 @@ struct StoredResult {
   Samples samples;  ///< n_paths 0: none were asked for
   std::optional<AttributionFigures> attribution;
   RunOrigin origin;
+  Convergence convergence;
 };
 
 }  // namespace blocrisk

@@ -7,6 +7,7 @@
 
 #include "host/io/h5.hpp"
 #include "host/io/path_ranges.hpp"
+#include "host/io/result_sections.hpp"
 #include "host/io/state_arrays.hpp"
 #include "host/support/error.hpp"
 
@@ -74,6 +75,7 @@ ResultFacts read_facts(const h5::Group& root, const std::string& file) {
   facts.n_steps = small_count(root, "n_steps", file);
   facts.steps_per_year = small_count(root, "steps_per_year", file);
   facts.n_years = small_count(root, "n_years", file);
+  facts.is_certain = root.integer_attribute("is_certain") != 0;
   facts.short_threshold = root.real_attribute("short_threshold");
   if (root.has("threshold")) facts.thresholds = read_all<double>(root, "threshold");
   facts.diagnostics = read_diagnostics(root, facts);
@@ -165,6 +167,22 @@ std::optional<AttributionFigures> read_attribution(const h5::Group& root,
   return figures;
 }
 
+Convergence read_convergence(const h5::Group& root, AccumulatorShape shape) {
+  Convergence convergence;
+  if (!root.has("convergence")) return convergence;
+  const h5::Group group = root.open_group("convergence");
+  for (const std::int64_t paths : read_all<std::int64_t>(group, "paths_done"))
+    convergence.paths_done.push_back(static_cast<std::uint64_t>(paths));
+  for (Convergence::Series& series : convergence.series) {
+    const std::string name = variable_of(series.figure);
+    const std::size_t count =
+        convergence.paths_done.size() * static_cast<std::size_t>(series.figure.n_rows(shape));
+    series.value = read_values<double>(group, name, count);
+    series.half_width = read_values<double>(group, name + "_half_width", count);
+  }
+  return convergence;
+}
+
 RunOrigin read_origin(const h5::Group& root) {
   RunOrigin origin;
   origin.scenario_name = root.text_attribute("scenario_name");
@@ -177,6 +195,12 @@ RunOrigin read_origin(const h5::Group& root) {
   origin.stop_reason = root.text_attribute("stop_reason");
   origin.engine_version = root.text_attribute("engine_version");
   origin.commit = root.text_attribute("commit");
+  if (root.has_attribute("precision_asked")) {
+    origin.precision = PrecisionFacts{
+        root.real_attribute("precision_asked"), root.real_attribute("precision_reached"),
+        root.text_attribute("precision_widest"), root.text_attribute("precision_on"),
+        root.text_attribute("precision_for")};
+  }
   if (!root.has_attribute("backend")) return origin;
   VolatileFacts& facts = origin.volatile_facts.emplace();
   facts.backend = root.text_attribute("backend");
@@ -204,6 +228,7 @@ StoredResult read_result(const std::filesystem::path& path) {
   result.samples = read_samples(root, result.facts.shape());
   result.attribution = read_attribution(root, result.facts);
   result.origin = read_origin(root);
+  result.convergence = read_convergence(root, result.facts.shape());
   return result;
 }
 

@@ -16,6 +16,7 @@ void write_sections(const h5::File& file, const ResultContent& content) {
   write_attribution(root, content);
   write_accumulators(root, content);
   write_samples(root, content);
+  write_convergence(root, content);
 }
 
 }  // namespace

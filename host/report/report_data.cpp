@@ -104,18 +104,19 @@ void write_summary(JsonWriter& json, const Summary& summary, const Extents& n) {
   write_mean(json, "shortfall", shortfall, {n.members, n.minerals});
   write_tail(json, "shortfall", shortfall, {n.members, n.minerals, tail_levels.size()});
   write_mean(json, "months_short", summary.of(Measure::months_short), {n.members, n.minerals});
-  write_variable(json, "short_probability", summary.short_probability, {n.members, n.minerals});
-  write_variable(json, "short_probability_lo", summary.short_probability_lo,
-                 {n.members, n.minerals});
-  write_variable(json, "short_probability_hi", summary.short_probability_hi,
-                 {n.members, n.minerals});
+  const ProbabilitySummary& is_short = summary.short_probability;
+  write_variable(json, "short_probability", is_short.value, {n.members, n.minerals});
+  write_variable(json, "short_probability_lo", is_short.low, {n.members, n.minerals});
+  write_variable(json, "short_probability_hi", is_short.high, {n.members, n.minerals});
   write_mean(json, "member_loss", loss, {n.members});
   write_tail(json, "member_loss", loss, {n.members, tail_levels.size()});
   const std::initializer_list<std::size_t> by_period = {n.members, return_periods_yr.size()};
   write_variable(json, "member_loss_return", summary.loss_return, by_period);
   write_variable(json, "member_loss_return_lo", summary.loss_return_lo, by_period);
   write_variable(json, "member_loss_return_hi", summary.loss_return_hi, by_period);
-  write_variable(json, "member_loss_return_support", summary.loss_return_support, by_period);
+  write_variable(json, "member_loss_return_paths_needed", summary.loss_return_paths_needed,
+                 by_period);
+  write_variable(json, "member_loss_return_thin", summary.loss_return_thin, by_period);
   json.end_object();
 }
 
