@@ -154,10 +154,12 @@ std::uint64_t story_bytes(const Scenario& scenario, const Network& network,
 Story tell_story(const Scenario& scenario, const Network& network, std::uint64_t seed,
                  std::uint64_t path, const StorySelection& shown) {
   Story story = empty_story(scenario, network, shown);
-  for (std::size_t k = 0; k < story_table.size(); ++k) {
-    story.values[k].assign(count(story.shape(story_table[k].axes)),
-                           std::numeric_limits<float>::quiet_NaN());
-  }
+  constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t k = 0; k < story_table.size(); ++k)
+    story.values[k].assign(count(story.shape(story_table[k].axes)), nothing);
+  story.commercial_opening.assign(story.members.size() * story.minerals.size(), nothing);
+  story.strategic_opening = story.commercial_opening;
+  story.shared_opening.assign(story.minerals.size(), nothing);
   OnePath one(network, seed);
   record_world(scenario, network, one.sample_world(path), one, story);
   PathSums sums(network, path);

@@ -146,9 +146,15 @@ struct Story {
   ResultFacts facts;  ///< names and clock of the whole run
   PathMeasures measures;
   std::vector<StoryEvent> events;
+  // stocks before the first step, in tonnes; not a number without demand
+  std::vector<float> commercial_opening, strategic_opening;  ///< [member][mineral]
+  std::vector<float> shared_opening;                         ///< [mineral]
   std::array<std::vector<float>, n_story_quantities> values;
 
   int n_steps() const { return facts.n_steps; }
+  std::size_t cell_index(int member, int mineral) const {
+    return static_cast<std::size_t>(member) * minerals.size() + static_cast<std::size_t>(mineral);
+  }
   /// Extents along a quantity's axes.
   std::vector<int> shape(StoryAxes axes) const;
   /// Index into `values` of a place along the quantity's axes, one index each.

@@ -55,10 +55,23 @@ float& StoryRecorder::node(StoryQuantity quantity, int s, int i, int step) {
                               country_of_node(network_, mineral_, s, i), step});
 }
 
-int StoryRecorder::member_of_country(int country) const {
+int StoryRecorder::member_of_sink(int s, int j) const {
+  const int country = base(s).sink_country[static_cast<std::size_t>(j)];
   const auto& id = story_.countries[static_cast<std::size_t>(country)];
   const auto at = std::find(story_.members.begin(), story_.members.end(), id);
   return at == story_.members.end() ? no_index : static_cast<int>(at - story_.members.begin());
+}
+
+void StoryRecorder::begin_step(int step, const ChainState<OneLane>& state) {
+  if (step > 0) return;
+  story_.shared_opening[static_cast<std::size_t>(position_)] = state.shared_t;
+  for (int j = 0; j < n_sinks(); ++j) {
+    const int member = member_of_sink(chain_.n_stages - 1, j);
+    if (member == no_index) continue;
+    const std::size_t at = story_.cell_index(member, position_);
+    story_.commercial_opening[at] = state.stock[j].commercial_t;
+    story_.strategic_opening[at] = state.stock[j].strategic_t;
+  }
 }
 
 void StoryRecorder::stage(int step, int s, const ChainState<OneLane>& state, float) {
@@ -124,7 +137,7 @@ void StoryRecorder::record_restrictions(int step, int s, const ChainState<OneLan
 void StoryRecorder::record_deliveries(int step, int s, const ChainState<OneLane>& state) {
   const Deliveries deliveries = split_deliveries(net_, chain_, s, state);
   for (int j = 0; j < deliveries.n_sinks; ++j) {
-    const int member = member_of_country(base(s).sink_country[static_cast<std::size_t>(j)]);
+    const int member = member_of_sink(s, j);
     if (member == no_index) continue;
     for (int i = 0; i < deliveries.n_nodes; ++i) {
       story_.at(Q::delivery, {member, position_, stages_[static_cast<std::size_t>(s)],
@@ -145,7 +158,7 @@ void StoryRecorder::record_causes(int step, const ChainState<OneLane>& state) {
   shares_.clear();
   for (int j = 0; j < n_sinks(); ++j) {
     shares_.push_back(split_by_cause(net_, chain_, step, state, feed_factor, j));
-    const int member = member_of_country(base(last).sink_country[static_cast<std::size_t>(j)]);
+    const int member = member_of_sink(last, j);
     if (member != no_index)
       story_.at(Q::market_gap, {member, position_, step}) = state.stage[last].sink[j].gap_t;
   }
@@ -158,8 +171,7 @@ void StoryRecorder::end_step(int step, const ChainState<OneLane>& state) {
       node(Q::feed_stock, s, i, step) = state.stage[s].node[i].feed_stock_t;
   }
   for (int j = 0; j < n_sinks(); ++j) {
-    const int country = base(chain_.n_stages - 1).sink_country[static_cast<std::size_t>(j)];
-    const int member = member_of_country(country);
+    const int member = member_of_sink(chain_.n_stages - 1, j);
     if (member != no_index) record_cell(step, member, j, state);
   }
 }

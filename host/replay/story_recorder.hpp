@@ -23,6 +23,7 @@ class StoryRecorder final : public PathWatcher {
   StoryRecorder(const Scenario& scenario, const Network& network, int mineral, int position,
                 Story& story);
 
+  void begin_step(int step, const ChainState<OneLane>& state) override;
   void stage(int step, int s, const ChainState<OneLane>& state, float leftover_t) override;
   void end_step(int step, const ChainState<OneLane>& state) override;
   void cell(int step, int c, float unmet_fraction, float cover_days) override;
@@ -31,8 +32,8 @@ class StoryRecorder final : public PathWatcher {
   int n_sinks() const { return chain_.stages[chain_.n_stages - 1].n_sinks; }
   const StageBase& base(int s) const;
   float& node(StoryQuantity quantity, int s, int i, int step);
-  /// Position of a last-stage sink's country among the members shown, -1 where it is none.
-  int member_of_country(int country) const;
+  /// Position of a sink's country among the members shown, -1 where it is none.
+  int member_of_sink(int s, int j) const;
 
   void remember_output_before_feed(const ChainState<OneLane>& state);
   void record_capacity(int step, int s, const ChainState<OneLane>& state);
