@@ -12,6 +12,8 @@ namespace blocrisk {
 
 /// Bytes that a path's measures take until they are counted.
 std::uint64_t result_bytes_per_path(const NetworkView& network);
+/// Timelines add up the lanes of this many rows at a time.
+inline constexpr int rows_per_batch = 16;
 /// Bytes of one thread's timelines.
 std::uint64_t timeline_bytes(const NetworkView& network);
 

@@ -13,6 +13,12 @@ std::uint64_t n_cells(const NetworkView& network) {
   return cells;
 }
 
+/// Rows of sums are added by the batch.
+std::uint64_t whole_batches(int n_rows) {
+  return static_cast<std::uint64_t>((n_rows + rows_per_batch - 1) / rows_per_batch) *
+         rows_per_batch;
+}
+
 }  // namespace
 
 std::uint64_t result_bytes_per_path(const NetworkView& network) {
@@ -27,7 +33,10 @@ std::uint64_t timeline_bytes(const NetworkView& network) {
   const auto bins = [](BinRange range) { return static_cast<std::uint64_t>(range.n_bins()); };
   const std::uint64_t per_cell = bins(timeline_shortfall_bins) + bins(timeline_cover_bins);
   const std::uint64_t counts = n_cells(network) * per_cell + minerals * bins(timeline_price_bins);
-  const std::uint64_t sums = 2 * (n_cells(network) + minerals);
+  std::uint64_t sums =
+      0;  // a row each for shortfall and cover, one for price, one for restrictions
+  for (int m = 0; m < network.n_minerals; ++m)
+    sums += whole_batches(network.chains[m].n_cells) + whole_batches(network.chains[m].n_cells + 2);
   return steps * (counts * sizeof(std::uint16_t) + sums * sizeof(std::uint64_t));
 }
 

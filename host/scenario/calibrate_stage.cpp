@@ -159,7 +159,7 @@ class StageBuilder {
     return base_.sink_country[static_cast<std::size_t>(classes_[k].front())];
   }
 
-  /// Purchasing weights of the classes that `serves` admits.
+  /// Purchasing weights of the classes that `serves` admits, padded with zeros.
   template <class Serves>
   void append_weights(std::vector<double>& weights, Serves serves) const {
     for (std::size_t k = 0; k < classes_.size(); ++k) {
@@ -167,6 +167,8 @@ class StageBuilder {
       const auto& row = context_.scenario.countries[static_cast<std::size_t>(country)];
       weights.push_back(serves(country) ? row.purchasing_weight : 0.0);
     }
+    const auto n_classes = static_cast<int>(classes_.size());
+    weights.resize(weights.size() + static_cast<std::size_t>(padded_sinks(n_classes) - n_classes));
   }
 
   void add_sinks() {

@@ -17,22 +17,39 @@ RISK_FN F real_gap(F gap, F need) {
 /// A pool below this part of what is wanted of it is empty: rounding leaves such rests.
 inline constexpr float smallest_pool_fraction = 1e-6f;
 
-/// Shares `pool` among the classes with a weight (a row of `class_weight`), pro rata by gap x
-/// purchasing weight, capped at the gap, in two passes. Lowers the gaps and returns what is left.
-/// Skipping a pass is an exact no-op for every lane: nothing is wanted, or nothing is there.
+/// A row of `class_weight`: a target group's, then the members', then everybody's.
+RISK_FN const float* class_weights(const NetworkView& net, const StageSpec& spec, int row) {
+  return net.reals + spec.class_weight + row * padded_sinks(spec.n_classes);
+}
+
+/// What a pass gives of the pool per weighted tonne of gap: nothing where nothing is wanted, or
+/// next to nothing is there.
 template <class L>
-RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::F pool,
-                                Slots<L, SinkClass<L>>& classes) {
+RISK_FN typename L::M shares_pool(typename L::F pool, typename L::F wanted) {
   using F = typename L::F;
-  const F zero = splat<F>(0.0f);
+  const auto some = gt(pool, wanted * splat<F>(smallest_pool_fraction));
+  return and_(gt(wanted, splat<F>(0.0f)), some);
+}
+template <class L>
+RISK_FN typename L::F pool_rate(typename L::M shares, typename L::F pool, typename L::F wanted) {
+  using F = typename L::F;
+  return masked(shares, pool / select(shares, wanted, splat<F>(1.0f)));
+}
+
+inline constexpr int fill_passes = 2;
+
+/// Any number of classes.
+template <class L>
+RISK_FN typename L::F fill_classes(int n_classes, const float* weight, typename L::F pool,
+                                   Slots<L, SinkClass<L>>& classes) {
+  using F = typename L::F;
   const F one = splat<F>(1.0f);
-  for (int pass = 0; pass < 2; ++pass) {
+  for (int pass = 0; pass < fill_passes; ++pass) {
     each<L>(n_classes, [&](auto k) { classes[k].part_t = splat<F>(weight[k]) * classes[k].gap_t; });
     const F wanted = sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t);
-    const auto shares = gt(pool, wanted * splat<F>(smallest_pool_fraction));
-    const auto wants = and_(gt(wanted, zero), shares);
-    if (!some_path<L>(wants)) return pool;
-    const F rate = masked(wants, pool / select(wants, wanted, one));
+    const auto shares = shares_pool<L>(pool, wanted);
+    if (!some_path<L>(shares)) return pool;
+    const F rate = pool_rate<L>(shares, pool, wanted);
     each<L>(n_classes, [&](auto k) {
       const F gap = classes[k].gap_t;
       const F left = one - min(rate * splat<F>(weight[k]), one);
@@ -41,9 +58,55 @@ RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::
       classes[k].gap_t = left_t;
       classes[k].left = classes[k].left * left;
     });
-    pool = max(pool - sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t), zero);
+    pool = max(pool - sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t), splat<F>(0.0f));
   }
   return pool;
+}
+
+/// Up to eight classes, which is most stages: the same, with all gaps in registers. A pass is one
+/// chain of dependent operations, so what counts is how long it takes from load to store.
+template <MemorySlots L>
+RISK_FN typename L::F fill_eight_classes(const float* weight, typename L::F pool,
+                                         Slots<L, SinkClass<L>>& classes) {
+  using F = typename L::F;
+  constexpr int n = 8;
+  const F one = splat<F>(1.0f);
+  F gap_t[n], part_t[n];
+  RISK_UNROLL
+  for (int k = 0; k < n; ++k) gap_t[k] = classes[k].gap_t;
+  const auto part = [&](int k) RISK_INLINE_BODY { return part_t[k]; };
+  for (int pass = 0; pass < fill_passes; ++pass) {
+    RISK_UNROLL
+    for (int k = 0; k < n; ++k) part_t[k] = splat<F>(weight[k]) * gap_t[k];
+    const F wanted = sum_values<F>(n, part);
+    const auto shares = shares_pool<L>(pool, wanted);
+    if (!some_path<L>(shares)) break;
+    const F rate = pool_rate<L>(shares, pool, wanted);
+    RISK_UNROLL
+    for (int k = 0; k < n; ++k) {
+      const F left = one - min(rate * splat<F>(weight[k]), one);
+      const F left_t = gap_t[k] * left;
+      part_t[k] = gap_t[k] - left_t;
+      gap_t[k] = left_t;
+      classes[k].left = classes[k].left * left;
+    }
+    pool = max(pool - sum_values<F>(n, part), splat<F>(0.0f));
+  }
+  RISK_UNROLL
+  for (int k = 0; k < n; ++k) classes[k].gap_t = gap_t[k];
+  return pool;
+}
+
+/// Shares `pool` among the classes with a weight (a row of `class_weight`), pro rata by gap x
+/// purchasing weight, capped at the gap, in two passes. Lowers the gaps and returns what is left.
+/// Skipping a pass is an exact no-op for every lane: nothing is wanted, or nothing is there.
+template <class L>
+RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::F pool,
+                                Slots<L, SinkClass<L>>& classes) {
+  if constexpr (MemorySlots<L>) {
+    if (n_classes <= 8) return fill_eight_classes<L>(weight, pool, classes);
+  }
+  return fill_classes<L>(n_classes, weight, pool, classes);
 }
 
 /// Sums the gaps of the sinks of each class.
@@ -224,7 +287,6 @@ RISK_FN void offer_withheld_abroad(const NetworkView& net, const StageSpec& spec
                                    StageState<L>& stage) {
   using F = typename L::F;
   using I = typename L::I;
-  const float* weight = net.reals + spec.class_weight;
   for (int g = 0; g < net.n_groups; ++g) {
     if (net.ints[spec.serves_outside + g] == 0) continue;
     bool some = false;
@@ -236,7 +298,7 @@ RISK_FN void offer_withheld_abroad(const NetworkView& net, const StageSpec& spec
     });
     if (!some_slot<L>(some)) continue;
     const F pool = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part);
-    fill<L>(spec.n_classes, weight + g * spec.n_classes, pool, stage.sink_class);
+    fill<L>(spec.n_classes, class_weights(net, spec, g), pool, stage.sink_class);
   }
 }
 
@@ -262,18 +324,17 @@ RISK_FN typename L::F fill_from_open_pool(const NetworkView& net, const ChainSpe
                                           const StageSpec& spec, StageState<L>& stage,
                                           typename L::F surplus) {
   using F = typename L::F;
-  const float* weight = net.reals + spec.class_weight;
   const auto open_t = [&](Offset whose) {
     return sum_weighted<L>(spec.n_nodes, stage.node, &Node<L>::open_t, net.reals + whose);
   };
   F pool = surplus + open_t(spec.unpooled);
   if (chain.pooling != 0) {
     const F pooled = open_t(spec.pooled);
-    pool = pool + fill<L>(spec.n_classes, weight + net.n_groups * spec.n_classes, pooled,
+    pool = pool + fill<L>(spec.n_classes, class_weights(net, spec, net.n_groups), pooled,
                           stage.sink_class);
   }
   if (net.priority_rule != 0) pool = serve_by_priority<L>(net, spec, pool, stage);
-  return fill<L>(spec.n_classes, weight + (net.n_groups + 1) * spec.n_classes, pool,
+  return fill<L>(spec.n_classes, class_weights(net, spec, net.n_groups + 1), pool,
                  stage.sink_class);
 }
 
