@@ -151,8 +151,7 @@ class Ledger {
   }
 
   double weight(int row, std::size_t j) const {
-    const auto k = static_cast<std::size_t>(integer(spec_.class_of_sink, j));
-    return real(spec_.class_weight, static_cast<std::size_t>(row * spec_.n_classes) + k);
+    return class_weights(net_, spec_, row)[integer(spec_.class_of_sink, j)];
   }
 
   /// Sink j takes tonnes from a pool's suppliers, from each in proportion to what it put in.
