@@ -15,6 +15,7 @@
 #include "host/io/result_reader.hpp"
 #include "host/io/stored_network.hpp"
 #include "host/replay/account.hpp"
+#include "host/replay/check_path.hpp"
 #include "host/replay/story_file.hpp"
 #include "host/replay/story_table.hpp"
 #include "host/scenario/nearest.hpp"
@@ -106,47 +107,6 @@ Target target_of(const StoredResult& result, const ReplayOptions& options) {
   throw UsageError(
       "--path " + std::to_string(*options.path) +
       " is not among the paths of the result: " + path_ranges_text(result.origin.ranges));
-}
-
-/// Compares the path with whatever the result holds of it: its sample, its places among the worst.
-/// Returns the number of values compared.
-int verify(const StoredResult& result, const PathMeasures& path) {
-  int n_compared = 0;
-  const auto compare = [&](float stored, float again, const std::string& what) {
-    ++n_compared;
-    if (stored == again) return;
-    throw VerificationError("path " + std::to_string(path.path()) + " has another " + what +
-                            " than the result: " + std::to_string(again) + ", stored " +
-                            std::to_string(stored));
-  };
-  const int n_minerals = path.values.n_minerals;
-  for (std::size_t cell = 0; cell < result.accumulators.worst.size(); ++cell) {
-    for (const WorstPath& worst : result.accumulators.worst[cell].paths()) {
-      const int at = static_cast<int>(cell);
-      if (worst.path == path.path())
-        compare(worst.value, path.of(Measure::shortfall, at / n_minerals, at % n_minerals),
-                "shortfall");
-    }
-  }
-  for (std::size_t member = 0; member < result.accumulators.member_worst.size(); ++member) {
-    for (const WorstPath& worst : result.accumulators.member_worst[member].paths()) {
-      if (worst.path == path.path())
-        compare(worst.value, path.of(MemberMeasure::loss, static_cast<int>(member)), "loss");
-    }
-  }
-  const Samples& samples = result.samples;
-  if (!samples.holds(path.path())) return n_compared;
-  const auto compare_row = [&](const std::vector<float>& all, const std::vector<float>& row,
-                               const char* what) {
-    const std::size_t first = (path.path() - samples.first_path) * row.size();
-    for (std::size_t k = 0; k < row.size(); ++k) compare(all[first + k], row[k], what);
-  };
-  for (std::size_t k = 0; k < samples.measure.size(); ++k)
-    compare_row(samples.measure[k], path.values.measure[k], measure_table[k].name);
-  for (std::size_t k = 0; k < samples.member_measure.size(); ++k)
-    compare_row(samples.member_measure[k], path.values.member_measure[k],
-                member_measure_table[k].name);
-  return n_compared;
 }
 
 /// The member that loses most on the path.
@@ -285,7 +245,7 @@ void replay_path(const ReplayOptions& options) {
   const Target target = target_of(result, options);
   const StoredNetwork stored = rebuild_network(result.origin, options.file);
   const PathMeasures path = measure_path(stored.network, result.origin.seed, target.path);
-  const int n_compared = verify(result, path);
+  const int n_compared = check_path(result, path);
   const StorySelection shown = choose(options, target, path, result.facts);
   if (!options.output.empty()) save(options, result, stored, target.path);
 

@@ -72,6 +72,29 @@ TEST(Account, TellsWhenStocksGo) {
   EXPECT_EQ(count(text, "month 7 (2027-08): Buyers is short for 2 months"), 1) << text;
 }
 
+TEST(Account, TellsAMeasureThatComesBackFromUnderneathAnother) {
+  Scenario scenario = sole_supplier();
+  schedule(scenario, 2.0, 18.0, 0.25);
+  schedule(scenario, 5.0, 2.0, 1.0);
+  const Told told = tell(scenario);
+  const std::string text = account_text(told.story, told.scenario);
+  EXPECT_EQ(count(text,
+                  "month 5 (2027-06): Sellerland restricts exports (refine) to everyone: ban "
+                  "(\"event 1\") for 2 months"),
+            1)
+      << text;
+  EXPECT_EQ(count(text,
+                  "month 7 (2027-08): Sellerland still restricts exports (refine) to everyone: "
+                  "cut 1 for 13 months, until month 20 (2028-09), blocking 25 %."),
+            1)
+      << text;
+  EXPECT_EQ(count(text,
+                  "month 2 (2027-03): Buyers is short for 18 months, until month 20 "
+                  "(2028-09), at worst by 100 % of demand in month 5 (2027-06)"),
+            1)
+      << text;
+}
+
 TEST(Account, SaysThatNothingIsMissing) {
   const Told told = tell(sole_supplier());
   const std::string text = account_text(told.story, told.scenario);
