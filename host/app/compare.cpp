@@ -10,6 +10,7 @@
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
+#include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/progress.hpp"
 #include "host/engine/run.hpp"
@@ -23,7 +24,8 @@ namespace blocrisk {
 namespace {
 
 constexpr std::uint64_t default_paths = 100'000;
-constexpr std::uint64_t most_paths_a_batch = 8192;  ///< all measures of a batch are held at once
+/// All measures of a batch are held at once, though few are kept.
+constexpr std::uint64_t most_batch_bytes = std::uint64_t{64} << 20;
 
 struct CompareOptions {
   std::string file_a, file_b;
@@ -146,17 +148,31 @@ void verify_digests(const Side& side, const Accumulators& again, PathRange range
   }
 }
 
+std::uint64_t paths_per_batch(const Network& network, const Backend& backend) {
+  const auto cells = static_cast<std::uint64_t>(shape_of(network).n_cells());
+  const std::uint64_t most = most_batch_bytes / (sizeof(float) * n_measures * cells);
+  return std::clamp<std::uint64_t>(backend.batch_paths(), 1, std::max<std::uint64_t>(most, 64));
+}
+
+void announce(const Side& side, const ChosenBackend& chosen) {
+  std::fprintf(stderr, "sampling %c again, backend %s: %s (%s)\n", side.letter,
+               chosen.backend->name().c_str(), chosen.backend->device().c_str(),
+               chosen.reason.c_str());
+}
+
 void sample_again(const Side& side, PathRange range, const CompareOptions& options,
                   PathValues& values) {
   const Network& network = side.stored.network;
   const ChosenBackend chosen =
       choose_backend({network, side.result.origin.seed, range}, options.backend);
+  require_memory(chosen.host_bytes + Accumulators::bytes(shape_of(network)) + most_batch_bytes,
+                 "fewer --threads need less");
+  if (!options.quiet) announce(side, chosen);
   ProgressReporter reporter(progress_style("auto", options.quiet));
   Accumulators again(shape_of(network));
   const auto start = std::chrono::steady_clock::now();
   for (std::uint64_t next = range.first; next < range.last;) {
-    const std::uint64_t batch =
-        std::clamp<std::uint64_t>(chosen.backend->batch_paths(), 1, most_paths_a_batch);
+    const std::uint64_t batch = paths_per_batch(network, *chosen.backend);
     const PathRange piece{next, next + std::min(batch, range.last - next)};
     Samples samples = empty_samples(network, piece.first, piece.count());
     chosen.backend->run(piece, again, &samples);
@@ -164,6 +180,8 @@ void sample_again(const Side& side, PathRange range, const CompareOptions& optio
     next = piece.last;
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     reporter.update({next - range.first, range.count(), elapsed.count()});
+    if (stop_signal() != nullptr)
+      throw StoppedEarly(std::string("stopped by ") + stop_signal() + "; nothing was compared");
   }
   verify_digests(side, again, range);
 }
@@ -232,11 +250,13 @@ void print_json(const Side& a, const Side& b, PathRange range, const Comparison&
 
 void compare_results(const CompareOptions& options) {
   refuse_contradictions(options.backend);
+  catch_stop_signals();
   const Side a = read_side('A', options.file_a);
   const Side b = read_side('B', options.file_b);
   require_same_draws(a, b);
   const PathRange range = compared_range(a, b, options.paths);
-  require_memory(empty_values(a, 0).bytes(range.count()) + empty_values(b, 0).bytes(range.count()));
+  require_memory(empty_values(a, 0).bytes(range.count()) + empty_values(b, 0).bytes(range.count()),
+                 "fewer --paths need less");
   const PathValues values_a = values_of(a, range, options);
   const PathValues values_b = values_of(b, range, options);
   const bool same_network = a.stored.network.hash == b.stored.network.hash;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -224,7 +225,8 @@ void print_json(const StoredResult& result, const Story& story, const Scenario& 
 Story tell(const StoredResult& result, const StoredNetwork& stored, std::uint64_t path,
            const StorySelection& shown) {
   // The arrays, and the file while it is built.
-  require_memory(2 * story_bytes(stored.scenario, stored.network, shown));
+  require_memory(2 * story_bytes(stored.scenario, stored.network, shown),
+                 "fewer --member and --mineral need less");
   return tell_story(stored.scenario, stored.network, result.origin.seed, path, shown);
 }
 
@@ -232,6 +234,9 @@ void save(const ReplayOptions& options, const StoredResult& result, const Stored
           std::uint64_t path) {
   const StorySelection shown = choose_for_file(options, result.facts);
   const std::string output = output_path(options.output, "").string();
+  std::error_code ignored;
+  if (std::filesystem::equivalent(output, options.file, ignored))
+    throw UsageError("--output " + output + " is the result itself; give another name");
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                story_bytes(stored.scenario, stored.network, shown));
   write_story(output, tell(result, stored, path, shown), stored.scenario, result.origin,

@@ -6,6 +6,7 @@
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -216,6 +217,17 @@ class Pairs(Case):
     def test_another_threshold_is_a_caution(self):
         other = self.variant("other.h5", "--set", "measures.short_threshold=0.1")
         self.assertIn("short_threshold", self.expect(0, self.a, other, "--paths", 500).stdout)
+
+    def test_a_signal_stops_the_sampling(self):
+        a = self.variant("a.h5", "--paths", 100_000, "--set", 'bloc.members=["JPN"]')
+        run = subprocess.Popen([BLOCRISK, "compare", a, a, "--lanes", "1", "--threads", "1"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+        self.assertIn("sampling A again, backend cpu", run.stderr.readline())
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=120)
+        self.assertEqual((run.returncode, out), (5, ""), err)
+        self.assertIn("SIGINT", err)
 
     def test_senseless_command_lines_exit_2(self):
         for words, arguments in [

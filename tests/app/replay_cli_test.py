@@ -205,6 +205,7 @@ class Refusals(Case):
             (["--path"], ["--path", "-1"]),
             (["--output"], ["--path", "1", "-o", ""]),
             (["--csv"], ["--path", "1", "--csv", "--json"]),
+            (["the result itself"], ["--path", "1", "-o", self.result, "--overwrite"]),
         ]:
             with self.subTest(arguments=arguments):
                 self.refused(2, words, self.result, *arguments)

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "host/replay/phrases.hpp"
+#include "host/replay/story_file.hpp"
 #include "host/replay/story_table.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/random_scenario.hpp"
+#include "tests/support/scratch_folder.hpp"
 #include "tests/support/small_scenario.hpp"
 
 namespace blocrisk {
@@ -130,6 +132,27 @@ TEST(Account, CanBeGivenOfAnyPathOfAnyNetwork) {
     EXPECT_EQ(count(story_csv(story), ",nan"), 0);
   }
   EXPECT_GT(n_short, 20);
+}
+
+TEST(StoryFile, CanBeWrittenOfAnyNetwork) {
+  const test::ScratchFolder folder;
+  const auto write = [&](Scenario scenario, const std::string& name) {
+    resolve(scenario);
+    const Network network = calibrate(scenario);
+    const Story story = tell_story(scenario, network, test_seed, 3, {{0}, {0}});
+    write_story(folder / name, story, scenario, {}, Overwrite::refuse);
+  };
+  for (std::uint64_t seed = 1; seed <= 8; ++seed)
+    write(random_scenario(seed), std::to_string(seed));
+  write(wide_random_scenario(1), "wide");
+  Scenario nobody = sole_supplier();
+  nobody.actors.clear();
+  nobody.instruments.clear();
+  nobody.target_groups.clear();
+  write(nobody, "nobody restricts");
+  nobody.clock.years = 0.5;
+  write(nobody, "no whole year");
+  EXPECT_EQ(folder.n_entries(), 11u);
 }
 
 TEST(Spells, AreRunsOfTheSameKey) {
