@@ -17,6 +17,7 @@ void add_plan_command(CLI::App& app, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
 void add_replay_command(CLI::App& app, Action& action);
 void add_show_command(CLI::App& app, Action& action);
+void add_report_command(CLI::App& app, Action& action);
 void add_devices_command(CLI::App& app, Action& action);
 
 }  // namespace blocrisk

@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
   add_compare_command(app, action);
   add_replay_command(app, action);
   add_show_command(app, action);
+  add_report_command(app, action);
   add_devices_command(app, action);
   try {
     app.parse(argc, argv);

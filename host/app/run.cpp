@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "host/analysis/table.hpp"
+#include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
@@ -31,6 +32,7 @@ struct RunCommand {
   std::string output;
   std::string progress = "auto";
   std::uint64_t n_samples = 0;
+  std::uint64_t n_attributed = default_attribution_paths;
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
   bool overwrite = false;
   bool quiet = false;
@@ -41,8 +43,10 @@ struct RunCommand {
 
 /// Wall time of the parts of a run.
 struct Timings {
-  double parse_s = 0, calibrate_s = 0, sample_s = 0, analyse_s = 0, write_s = 0;
-  double total_s() const { return parse_s + calibrate_s + sample_s + analyse_s + write_s; }
+  double parse_s = 0, calibrate_s = 0, sample_s = 0, analyse_s = 0, attribute_s = 0, write_s = 0;
+  double total_s() const {
+    return parse_s + calibrate_s + sample_s + analyse_s + attribute_s + write_s;
+  }
 };
 
 /// Seconds since the last lap.
@@ -145,6 +149,7 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("calibrate_s", timings.calibrate_s)
       .member("sample_s", timings.sample_s)
       .member("analyse_s", timings.analyse_s)
+      .member("attribute_s", timings.attribute_s)
       .member("write_s", timings.write_s)
       .member("total_s", timings.total_s())
       .end_object()
@@ -192,8 +197,14 @@ void run_scenario(const RunCommand& options) {
   const ResultFacts facts = facts_of(network, scenario);
   const Summary summary = summarise(result.accumulators, facts);
   timings.analyse_s = watch.lap();
+  const auto attribution =
+      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts},
+                options.n_attributed, options.backend);
+  timings.attribute_s = watch.lap();
   const RunOrigin origin = origin_of(options, scenario, network, result, started_at);
-  write_result(output, {facts, result.accumulators, summary, result.samples, origin},
+  write_result(output,
+               {facts, result.accumulators, summary, result.samples, origin,
+                attribution ? &*attribution : nullptr},
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   timings.write_s = watch.lap();
   if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
@@ -214,6 +225,7 @@ void add_output_options(CLI::App& command, RunCommand& options) {
           },
           "Store the measures of each of the first N paths too")
       ->type_name("N");
+  add_attribution_option(command, options.n_attributed);
   command.add_flag("--json", options.json, "Results for machines");
 }
 

@@ -2,12 +2,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "host/analysis/attribution_table.hpp"
 #include "host/analysis/diagnostics_table.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/numbers.hpp"
 #include "host/io/result_reader.hpp"
+#include "host/support/error.hpp"
 #include "host/support/json.hpp"
 
 namespace blocrisk {
@@ -17,6 +19,7 @@ struct ShowOptions {
   std::string file;
   bool json = false;
   bool csv = false;
+  bool attribution = false;
 };
 
 void print_json(const StoredResult& result, const Summary& summary) {
@@ -32,8 +35,11 @@ void print_json(const StoredResult& result, const Summary& summary) {
       .key("summary")
       .raw(json_table(summary, result.facts))
       .key("diagnostics")
-      .raw(json_diagnostics(result.facts))
-      .end_object();
+      .raw(json_diagnostics(result.facts));
+  if (result.attribution) {
+    json.key("attribution").raw(json_attribution(*result.attribution, result.facts));
+  }
+  json.end_object();
   std::printf("%s\n", json.text().c_str());
 }
 
@@ -46,12 +52,24 @@ void print_text(const StoredResult& result, const Summary& summary) {
               result.origin.engine_version.c_str(), result.origin.commit.c_str());
 }
 
+void print_attribution(const ShowOptions& options, const StoredResult& result) {
+  if (!result.attribution) {
+    throw EnvironmentError(options.file + " holds no attribution: `run` had --attribution none");
+  }
+  std::printf("%s%s paths, the first of the run\n",
+              text_attribution(*result.attribution, result.facts).c_str(),
+              format_count(result.attribution->n_paths).c_str());
+}
+
 void show_result(const ShowOptions& options) {
   const StoredResult result = read_result(options.file);
+  if (options.attribution) return print_attribution(options, result);
   const Summary summary = summarise(result.accumulators, result.facts);
   if (options.json) return print_json(result, summary);
   if (!options.csv) return print_text(result, summary);
   std::fputs((csv_table(summary, result.facts) + csv_diagnostics(result.facts)).c_str(), stdout);
+  if (result.attribution)
+    std::fputs(csv_attribution(*result.attribution, result.facts).c_str(), stdout);
 }
 
 }  // namespace
@@ -65,6 +83,11 @@ void add_show_command(CLI::App& app, Action& action) {
   CLI::Option* json = command->add_flag("--json", options->json, "For machines");
   command->add_flag("--csv", options->csv, "One row per member, mineral and figure")
       ->excludes(json);
+  command
+      ->add_flag("--attribution", options->attribution,
+                 "Which suppliers and causes the shortfall comes from")
+      ->excludes(json)
+      ->excludes("--csv");
   command->callback([options, &action] { action = [options] { show_result(*options); }; });
 }
 

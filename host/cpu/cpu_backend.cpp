@@ -2,70 +2,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <exception>
-#include <mutex>
 #include <string>
-#include <thread>
 
-#include "host/cpu/engine_lanes.hpp"
+#include "host/cpu/block_queue.hpp"
+#include "host/cpu/lane_variants.hpp"
 #include "host/engine/work.hpp"
-#include "host/support/error.hpp"
 
 namespace blocrisk {
 namespace {
-
-struct LaneVariant {
-  int lanes;
-  const char* instructions;
-  bool (*runs_here)();
-  RunBlocks run;
-  WorkspaceBytes workspace_bytes;
-};
-
-bool always() { return true; }
-#if defined(__x86_64__)
-bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-bool has_avx512() {
-  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-}
-constexpr LaneVariant variants[] = {
-    {1, "x86-64", always, engine_lanes_1, engine_lanes_1_bytes},
-    {8, "AVX2", has_avx2, engine_lanes_8, engine_lanes_8_bytes},
-    {16, "AVX-512", has_avx512, engine_lanes_16, engine_lanes_16_bytes},
-};
-#else
-constexpr LaneVariant variants[] = {
-    {1, "portable", always, engine_lanes_1, engine_lanes_1_bytes},
-    {8, "portable", always, engine_lanes_8, engine_lanes_8_bytes},
-    {16, "portable", always, engine_lanes_16, engine_lanes_16_bytes},
-};
-#endif
-
-std::string list_of_lanes() {
-  std::string text;
-  for (const int lanes : available_lanes())
-    text += (text.empty() ? "" : ", ") + std::to_string(lanes);
-  return text;
-}
-
-/// The variant asked for, or the widest that runs here.
-const LaneVariant& choose(int lanes) {
-  const LaneVariant* chosen = nullptr;
-  for (const LaneVariant& variant : variants) {
-    if (variant.runs_here() && (lanes == 0 || variant.lanes == lanes)) chosen = &variant;
-  }
-  if (chosen == nullptr) {
-    throw EnvironmentError("no build for " + std::to_string(lanes) +
-                           " lanes runs on this machine; lane widths here: " + list_of_lanes());
-  }
-  return *chosen;
-}
-
-int choose_threads(int threads) {
-  if (threads > 0) return threads;
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
 
 /// What one thread does between two looks at progress and signals.
 struct ThreadBatch {
@@ -94,19 +38,12 @@ ThreadBatch size_batch(const NetworkView& network, const LaneVariant& variant) {
   return {block, paths / block * block};
 }
 
-/// Threads that get a block of the range; another would only ready its memory.
-int busy_threads(int n_threads, PathRange range, std::uint64_t block_paths) {
-  if (range.count() == 0) return 1;
-  const std::uint64_t n_blocks = (range.last - 1) / block_paths - range.first / block_paths + 1;
-  return static_cast<int>(std::min(static_cast<std::uint64_t>(n_threads), n_blocks));
-}
-
 class CpuBackend final : public Backend {
  public:
   CpuBackend(const Network& network, std::uint64_t seed, CpuOptions options)
       : network_(network),
         seed_(seed),
-        variant_(choose(options.lanes)),
+        variant_(choose_variant(options.lanes)),
         n_threads_(choose_threads(options.threads)),
         batch_(size_batch(network.view(), variant_)) {}
 
@@ -122,29 +59,10 @@ class CpuBackend final : public Backend {
 
   void run(PathRange range, Accumulators& into, Samples* samples) override {
     const NetworkView view = network_.view();
-    SharedState shared(view, range, batch_.block_paths, into, samples);
-    std::exception_ptr failure;
-    std::mutex failure_lock;
-    const auto work = [&] {
-      try {
-        variant_.run(view, seed_, shared);
-      } catch (...) {
-        const std::lock_guard lock(failure_lock);
-        if (!failure) failure = std::current_exception();
-        shared.stop();
-      }
-    };
-    const int n_threads = busy_threads(n_threads_, range, batch_.block_paths);
-    std::vector<std::jthread> others;
-    try {
-      for (int k = 1; k < n_threads; ++k) others.emplace_back(work);
-    } catch (...) {  // the system has no more threads; those that run end with their block
-      shared.stop();
-      throw;
-    }
-    work();
-    others.clear();
-    if (failure) std::rethrow_exception(failure);
+    BlockQueue queue(range, batch_.block_paths);
+    SharedState shared(view, queue, into, samples);
+    run_on_threads(busy_threads(n_threads_, range, batch_.block_paths), queue,
+                   [&] { variant_.run(view, seed_, shared); });
   }
 
  private:
@@ -157,14 +75,6 @@ class CpuBackend final : public Backend {
 
 }  // namespace
 
-std::vector<int> available_lanes() {
-  std::vector<int> lanes;
-  for (const LaneVariant& variant : variants) {
-    if (variant.runs_here()) lanes.push_back(variant.lanes);
-  }
-  return lanes;
-}
-
 std::unique_ptr<Backend> make_cpu_backend(const Network& network, std::uint64_t seed,
                                           CpuOptions options) {
   return std::make_unique<CpuBackend>(network, seed, options);
@@ -176,7 +86,7 @@ double assumed_operations_per_s(int lanes) {
 
 CpuMemory cpu_memory(const Network& network, CpuOptions options, PathRange range) {
   const NetworkView view = network.view();
-  const LaneVariant& variant = choose(options.lanes);
+  const LaneVariant& variant = choose_variant(options.lanes);
   const ThreadBatch batch = size_batch(view, variant);
   return {busy_threads(choose_threads(options.threads), range, batch.block_paths),
           variant.workspace_bytes(view)};

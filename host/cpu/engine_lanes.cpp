@@ -4,13 +4,11 @@
 #include "host/cpu/engine_lanes.hpp"
 
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <new>
 #include <vector>
 
 #include "host/cpu/counting.hpp"
+#include "host/cpu/lane_memory.hpp"
 #include "host/cpu/timelines.hpp"
 #include "kernels/model/chain.hpp"
 #include "kernels/model/members.hpp"
@@ -23,28 +21,7 @@ using L = Lanes<RISK_LANES>;
 using F = L::F;
 using I = L::I;
 using U = L::U;
-
-/// Lane vectors and integers behind the rows of an arena. Untouched pages cost nothing.
-class Memory {
- public:
-  explicit Memory(std::size_t vectors, std::size_t integers = 0)
-      : vectors_(allocate(vectors * sizeof(F))),
-        integers_(allocate(integers * sizeof(std::int32_t))) {}
-  F* first() const { return static_cast<F*>(vectors_.get()); }
-  Arena<L> vectors() const { return Arena<L>(vectors_.get()); }
-  Arena<Lanes<1>> integers() const { return Arena<Lanes<1>>(integers_.get()); }
-
- private:
-  struct Free {
-    void operator()(void* p) const { std::free(p); }
-  };
-  static void* allocate(std::size_t bytes) {
-    void* p = std::aligned_alloc(64, (bytes / 64 + 1) * 64);
-    if (p == nullptr) throw std::bad_alloc();
-    return p;
-  }
-  std::unique_ptr<void, Free> vectors_, integers_;
-};
+using Memory = LaneMemory<L>;
 
 struct MemorySize {
   std::size_t vectors, integers;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 
+#include "host/cpu/block_queue.hpp"
 #include "host/engine/backend.hpp"
 #include "kernels/model/network.hpp"
 
@@ -26,15 +27,10 @@ std::uint64_t paths_per_block(const NetworkView& network);
 /// for what members add up to.
 class SharedState {
  public:
-  /// `block_paths`: a power of two, at most `paths_per_block`.
-  SharedState(const NetworkView& network, PathRange range, std::uint64_t block_paths,
-              Accumulators& into, Samples* samples);
+  /// `queue`: of blocks of at most `paths_per_block`.
+  SharedState(const NetworkView& network, BlockQueue& queue, Accumulators& into, Samples* samples);
 
-  /// The next block of paths, empty when there is none.
-  PathRange next_block();
-  /// No thread gets another block.
-  void stop();
-
+  PathRange next_block() { return queue_.next_block(); }
   std::unique_lock<std::mutex> lock_mineral(int mineral);
   std::unique_lock<std::mutex> lock_members();
   Accumulators& accumulators() { return into_; }
@@ -42,12 +38,9 @@ class SharedState {
   Samples* samples() { return samples_; }
 
  private:
-  PathRange range_;
-  std::uint64_t block_paths_;
+  BlockQueue& queue_;
   Accumulators& into_;
   Samples* samples_;
-  std::mutex queue_lock_;
-  std::uint64_t next_;
   std::vector<std::mutex> mineral_locks_;
   std::mutex member_lock_;
 };

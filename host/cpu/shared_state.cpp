@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "host/cpu/engine_lanes.hpp"
 
 namespace blocrisk {
@@ -47,28 +45,12 @@ std::uint64_t paths_per_block(const NetworkView& network) {
   return paths;
 }
 
-SharedState::SharedState(const NetworkView& network, PathRange range, std::uint64_t block_paths,
-                         Accumulators& into, Samples* samples)
-    : range_(range),
-      block_paths_(block_paths),
+SharedState::SharedState(const NetworkView& network, BlockQueue& queue, Accumulators& into,
+                         Samples* samples)
+    : queue_(queue),
       into_(into),
       samples_(samples),
-      next_(range.first),
       mineral_locks_(static_cast<std::size_t>(network.n_minerals)) {}
-
-PathRange SharedState::next_block() {
-  const std::lock_guard lock(queue_lock_);
-  const std::uint64_t first = std::min(next_, range_.last);
-  const std::uint64_t to_boundary =
-      block_paths_ - first % block_paths_;  // path numbers may end at 2^64
-  next_ = first + std::min(range_.last - first, to_boundary);
-  return {first, next_};
-}
-
-void SharedState::stop() {
-  const std::lock_guard lock(queue_lock_);
-  next_ = range_.last;
-}
 
 std::unique_lock<std::mutex> SharedState::lock_mineral(int mineral) {
   return std::unique_lock(mineral_locks_[static_cast<std::size_t>(mineral)]);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "host/analysis/attribution.hpp"
 #include "host/analysis/facts.hpp"
 #include "host/engine/accumulators.hpp"
 #include "host/engine/backend.hpp"
@@ -44,6 +45,7 @@ struct StoredResult {
   ResultFacts facts;
   Accumulators accumulators;
   Samples samples;  ///< n_paths 0: none were asked for
+  std::optional<AttributionFigures> attribution;
   RunOrigin origin;
 };
 

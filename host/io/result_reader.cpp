@@ -150,6 +150,21 @@ Samples read_samples(const h5::Group& root, AccumulatorShape shape) {
   return samples;
 }
 
+std::optional<AttributionFigures> read_attribution(const h5::Group& root,
+                                                   const ResultFacts& facts) {
+  if (!root.has("attribution")) return std::nullopt;
+  const h5::Group group = root.open_group("attribution");
+  const std::size_t n_cells = facts.members.size() * facts.minerals.size();
+  AttributionFigures figures;
+  figures.n_paths = group.unsigned_attribute("paths");
+  figures.countries = group.open_dataset("country").read_strings();
+  const std::size_t n_values = n_cells * figures.countries.size() * n_causes;
+  figures.tail_paths = read_values<std::int64_t>(group, "tail_paths", n_cells);
+  figures.expected = read_values<double>(group, "expected", n_values);
+  figures.tail = read_values<double>(group, "tail", n_values);
+  return figures;
+}
+
 RunOrigin read_origin(const h5::Group& root) {
   RunOrigin origin;
   origin.scenario_name = root.text_attribute("scenario_name");
@@ -187,6 +202,7 @@ StoredResult read_result(const std::filesystem::path& path) {
   read_scales(accumulators, result.facts);
   result.accumulators = read_accumulators(root, accumulators, result.facts.shape());
   result.samples = read_samples(root, result.facts.shape());
+  result.attribution = read_attribution(root, result.facts);
   result.origin = read_origin(root);
   return result;
 }

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "host/replay/causes.hpp"
 #include "host/replay/story.hpp"
+#include "kernels/model/causes.hpp"
 
 namespace blocrisk {
 

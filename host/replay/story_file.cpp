@@ -4,7 +4,7 @@
 
 #include "host/io/netcdf.hpp"
 #include "host/io/result_sections.hpp"
-#include "host/replay/causes.hpp"
+#include "kernels/model/causes.hpp"
 
 namespace blocrisk {
 namespace {
@@ -52,7 +52,7 @@ void write_axes(NetcdfGroup& root, const Story& story) {
   root.add_axis("mineral", story.minerals, "mineral");
   root.add_axis("stage", story.stages, "stages of all minerals, first to last");
   root.add_axis("country", story.countries, "country: of a node, a supplier or an actor");
-  root.add_axis("cause", Names(cause_names.begin(), cause_names.end()),
+  root.add_axis("cause", Names(std::begin(cause_names), std::end(cause_names)),
                 "why suppliers delivered less, in the order they are taken apart");
   add_time_axis(root, story.facts);
 }

@@ -44,6 +44,11 @@ StoryRecorder::StoryRecorder(const Scenario& scenario, const Network& network, i
       output_before_feed_t_(static_cast<std::size_t>(chain_.n_stages)) {
   for (int s = 0; s < chain_.n_stages; ++s)
     stages_.push_back(stage_position(story, scenario, mineral, s));
+  Arena<OneLane> counted(nullptr);
+  take_attributed<OneLane>(chain_, counted);
+  attribution_memory_.resize(counted.used() + 1);
+  Arena<OneLane> arena(attribution_memory_.data());
+  attributed_ = take_attributed<OneLane>(chain_, arena);
 }
 
 const StageBase& StoryRecorder::base(int s) const {
@@ -55,8 +60,12 @@ float& StoryRecorder::node(StoryQuantity quantity, int s, int i, int step) {
                               country_of_node(network_, mineral_, s, i), step});
 }
 
+int StoryRecorder::country_of_sink(int s, int j) const {
+  return base(s).sink_country[static_cast<std::size_t>(j)];
+}
+
 int StoryRecorder::member_of_sink(int s, int j) const {
-  const int country = base(s).sink_country[static_cast<std::size_t>(j)];
+  const int country = country_of_sink(s, j);
   const auto& id = story_.countries[static_cast<std::size_t>(country)];
   const auto at = std::find(story_.members.begin(), story_.members.end(), id);
   return at == story_.members.end() ? no_index : static_cast<int>(at - story_.members.begin());
@@ -79,7 +88,7 @@ void StoryRecorder::stage(int step, int s, const ChainState<OneLane>& state, flo
   record_capacity(step, s, state);
   record_restrictions(step, s, state);
   record_deliveries(step, s, state);
-  if (s == chain_.n_stages - 1) record_causes(step, state);
+  if (s == chain_.n_stages - 1) record_market_gaps(step, state);
 }
 
 /// Of all stages at once: later ones are limited only after the stage before them is allocated.
@@ -147,25 +156,42 @@ void StoryRecorder::record_deliveries(int step, int s, const ChainState<OneLane>
   }
 }
 
-void StoryRecorder::record_causes(int step, const ChainState<OneLane>& state) {
+void StoryRecorder::record_market_gaps(int step, const ChainState<OneLane>& state) {
   const int last = chain_.n_stages - 1;
-  std::vector<double> feed_factor;
-  for (int i = 0; i < chain_.stages[last].n_nodes; ++i) {
-    const double before =
-        output_before_feed_t_[static_cast<std::size_t>(last)][static_cast<std::size_t>(i)];
-    feed_factor.push_back(before > 0.0 ? state.stage[last].node[i].output_t / before : 1.0);
-  }
-  shares_.clear();
   for (int j = 0; j < n_sinks(); ++j) {
-    shares_.push_back(split_by_cause(net_, chain_, step, state, feed_factor, j));
     const int member = member_of_sink(last, j);
     if (member != no_index)
       story_.at(Q::market_gap, {member, position_, step}) = state.stage[last].sink[j].gap_t;
   }
 }
 
+/// The step alone, shared out as a run's attribution shares out paths.
+void StoryRecorder::record_causes(int step, const ChainState<OneLane>& state) {
+  const int last = chain_.n_stages - 1;
+  const int n_nodes = chain_.stages[last].n_nodes;
+  start_attributed<OneLane>(chain_, attributed_);
+  attribute_step<OneLane>(net_, chain_, step, state, attributed_);
+  each_cell<OneLane>(net_, chain_, [&](int j, int c) {
+    const int member = member_of_sink(last, j);
+    if (member == no_index) return;
+    const auto of = [&](int country, Cause cause) -> float& {
+      return story_.at(Q::unmet_by_cause,
+                       {member, position_, country, static_cast<int>(cause), step});
+    };
+    for (int i = 0; i < n_nodes; ++i) {
+      const int country = country_of_node(network_, mineral_, last, i);
+      for (int k = 0; k < n_supplier_causes; ++k) {
+        const Cause cause = static_cast<Cause>(k);
+        of(country, cause) = attributed_.of(n_nodes, c, i, cause);
+      }
+    }
+    of(country_of_sink(last, j), Cause::demand_growth) = attributed_.demand_growth[c];
+  });
+}
+
 void StoryRecorder::end_step(int step, const ChainState<OneLane>& state) {
   record_market(step, state);
+  record_causes(step, state);
   for (int s = 1; s < chain_.n_stages; ++s) {
     for (int i = 0; i < chain_.stages[s].n_nodes; ++i)
       node(Q::feed_stock, s, i, step) = state.stage[s].node[i].feed_stock_t;
@@ -204,19 +230,6 @@ void StoryRecorder::record_cell(int step, int member, int j, const ChainState<On
   set(Q::drawn, stock.drawn_t);
   set(Q::commercial_stock, stock.commercial_t);
   set(Q::strategic_stock, stock.strategic_t);
-  const CauseShares& shares = shares_[static_cast<std::size_t>(j)];
-  const auto add = [&](int country, int cause, double share) {
-    float& tonnes = story_.at(Q::unmet_by_cause, {member, position_, country, cause, step});
-    tonnes = static_cast<float>(share) * sink.gap_t;
-  };
-  const int last = chain_.n_stages - 1;
-  for (std::size_t i = 0; i < shares.of_node.size(); ++i) {
-    const int country = country_of_node(network_, mineral_, last, static_cast<int>(i));
-    for (int cause = 0; cause < n_causes; ++cause)
-      add(country, cause, shares.of_node[i][static_cast<std::size_t>(cause)]);
-  }
-  add(base(last).sink_country[static_cast<std::size_t>(j)], static_cast<int>(Cause::demand_growth),
-      shares.demand_growth);
 }
 
 void StoryRecorder::cell(int step, int c, float unmet_fraction, float cover_days) {

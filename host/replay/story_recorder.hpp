@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "host/replay/causes.hpp"
 #include "host/replay/deliveries.hpp"
 #include "host/replay/story.hpp"
+#include "kernels/model/attribution.hpp"
 
 namespace blocrisk {
 
@@ -34,11 +34,13 @@ class StoryRecorder final : public PathWatcher {
   float& node(StoryQuantity quantity, int s, int i, int step);
   /// Position of a sink's country among the members shown, -1 where it is none.
   int member_of_sink(int s, int j) const;
+  int country_of_sink(int s, int j) const;
 
   void remember_output_before_feed(const ChainState<OneLane>& state);
   void record_capacity(int step, int s, const ChainState<OneLane>& state);
   void record_restrictions(int step, int s, const ChainState<OneLane>& state);
   void record_deliveries(int step, int s, const ChainState<OneLane>& state);
+  void record_market_gaps(int step, const ChainState<OneLane>& state);
   void record_causes(int step, const ChainState<OneLane>& state);
   void record_market(int step, const ChainState<OneLane>& state);
   void record_cell(int step, int member, int j, const ChainState<OneLane>& state);
@@ -50,7 +52,8 @@ class StoryRecorder final : public PathWatcher {
   Story& story_;
   std::vector<int> stages_;                                ///< [stage] its position
   std::vector<std::vector<double>> output_before_feed_t_;  ///< [stage][node] of this step
-  std::vector<CauseShares> shares_;                        ///< [last-stage sink] of this step
+  std::vector<float> attribution_memory_;
+  AttributedNeed<OneLane> attributed_;  ///< of this step
 };
 
 }  // namespace blocrisk

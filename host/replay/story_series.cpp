@@ -2,12 +2,12 @@
 #include <cmath>
 
 #include "host/replay/account.hpp"
-#include "host/replay/causes.hpp"
 #include "host/replay/phrases.hpp"
 #include "host/replay/story_table.hpp"
 #include "host/scenario/csv.hpp"
 #include "host/scenario/number_text.hpp"
 #include "host/support/json.hpp"
+#include "kernels/model/causes.hpp"
 
 namespace blocrisk {
 namespace {
@@ -18,7 +18,7 @@ struct SeriesPlace {
 };
 
 const std::string& label(const Story& story, const std::string& axis, int at) {
-  static const std::vector<std::string> causes(cause_names.begin(), cause_names.end());
+  static const std::vector<std::string> causes(std::begin(cause_names), std::end(cause_names));
   const auto k = static_cast<std::size_t>(at);
   if (axis == "member") return story.members[k];
   if (axis == "mineral") return story.minerals[k];

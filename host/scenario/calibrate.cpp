@@ -16,6 +16,8 @@ void set_header(const Scenario& scenario, Network& network) {
   network.n_steps = scenario.n_steps();
   network.steps_per_year = scenario.clock.steps_per_year;
   network.members = scenario.bloc.members;
+  network.member_countries = scenario.bloc.member_indices;
+  for (const Country& country : scenario.countries) network.countries.push_back(country.id);
   for (const Mineral& mineral : scenario.minerals) network.minerals.push_back(mineral.id);
   NetworkView& header = network.header;
   header.n_steps = network.n_steps;

@@ -70,6 +70,11 @@ class StageBuilder {
     const auto growth_per_yr = per_node([&](std::size_t i) { return nodes_[i]->growth_per_yr; });
     spec_.capacity_t =
         pools_.add_reals(grown_table(start_t, growth_per_yr, context_.scenario.n_steps(), dt_yr));
+    if (stage_ + 1 == static_cast<int>(law_.stages.size())) {
+      const std::vector<double> one(nodes_.size(), 1.0);
+      spec_.growth_factor =
+          pools_.add_reals(grown_table(one, growth_per_yr, context_.scenario.n_steps(), dt_yr));
+    }
     spec_.utilisation = pools_.add_reals(per_node([&](std::size_t i) { return utilisation(i); }));
     spec_.output_rate = pools_.add_reals(per_node([&](std::size_t i) {
       return utilisation(i) + law_.surge_fraction * (1.0 - utilisation(i));

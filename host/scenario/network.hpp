@@ -31,7 +31,8 @@ struct StageBase {
 
 struct Network {
   int n_steps = 0, steps_per_year = 0;
-  std::vector<std::string> members, minerals;  ///< ids
+  std::vector<std::string> members, minerals, countries;  ///< ids
+  std::vector<int> member_countries;                      ///< [member] index into `countries`
   std::vector<float> reals;
   std::vector<std::int32_t> ints;
   std::vector<ChainSpec> chains;

@@ -375,21 +375,27 @@ RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec,
           [&](auto j) { buyers[j].need_t = nodes[j].output_t * splat<F>(feed_per_output[j]); });
 }
 
+/// Part of the feed wanted that a buyer did not get.
+template <class L>
+RISK_FN typename L::F missing_feed(const Sink<L>& buyer) {
+  using F = typename L::F;
+  const F gap = buyer.gap_t;
+  const auto misses = gt(gap, splat<F>(0.0f));
+  return masked(misses, gap / select(misses, max(buyer.need_t, gap), splat<F>(1.0f)));
+}
+
 /// Limits the next stage's output to the feed received; the secondary part is always there. Where
 /// nobody misses anything the factors stay 1.
 template <class L>
 RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec,
                            const Slots<L, Sink<L>>& buyers, Slots<L, Node<L>>& nodes) {
   using F = typename L::F;
-  const F zero = splat<F>(0.0f);
-  const F one = splat<F>(1.0f);
   const float* secondary = net.reals + next_spec.secondary;
   each<L>(next_spec.n_nodes, [&](auto j) {
-    const F gap = buyers[j].gap_t;
-    const auto misses = gt(gap, zero);
-    if (none(misses)) return;
-    const F missing = masked(misses, gap / select(misses, max(buyers[j].need_t, gap), one));
-    nodes[j].output_t = nodes[j].output_t * fma(splat<F>(secondary[j] - 1.0f), missing, one);
+    if (none(gt(buyers[j].gap_t, splat<F>(0.0f)))) return;
+    const F missing = missing_feed<L>(buyers[j]);
+    nodes[j].output_t =
+        nodes[j].output_t * fma(splat<F>(secondary[j] - 1.0f), missing, splat<F>(1.0f));
   });
 }
 

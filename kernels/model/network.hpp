@@ -25,8 +25,6 @@ inline constexpr int max_instruments = 32;
 inline constexpr int max_steps = 4096;
 inline constexpr int flow_padding =
     8;  ///< rows of flows are padded with zeros to a multiple of this
-inline constexpr int threshold_bits =
-    31;  ///< "happens" iff (word >> 1) < threshold, 2^31 = certain
 
 constexpr int padded_sinks(int n_sinks) {
   return (n_sinks + flow_padding - 1) / flow_padding * flow_padding;
@@ -71,6 +69,7 @@ struct StageSpec {
   Offset base_share;       ///< B_i / sum B, for the restricted fraction
   Offset flow_t;           ///< [node][padded sink] base flow F per step
   Offset base_flow_t;      ///< B dt
+  Offset growth_factor;    ///< [step][node] (1+growth)^(t dt); of the last stage only
   Offset target_fraction;  ///< [group][node] part of it that flows to foreign sinks inside the
                            ///< group; 1 where B = 0
   // Sinks that every fill treats alike form a class: same purchasing weight, same side of every

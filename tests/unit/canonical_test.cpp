@@ -23,9 +23,9 @@ TEST(Canonical, IsAScenarioFile) {
 }
 
 TEST(Canonical, EveryShippedScenarioComesBack) {
-  for (const auto& entry : std::filesystem::directory_iterator("configs")) {
-    if (!entry.is_directory()) continue;
-    const Scenario scenario = load_scenario(entry.path() / "scenario.toml");
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("configs")) {
+    if (entry.path().filename() != "scenario.toml") continue;
+    const Scenario scenario = load_scenario(entry.path());
     EXPECT_TRUE(load_canonical(canonical_text(scenario)) == scenario) << entry.path();
   }
 }

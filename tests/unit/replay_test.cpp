@@ -7,9 +7,9 @@
 #include <cstring>
 #include <numeric>
 
-#include "host/replay/causes.hpp"
 #include "host/replay/deliveries.hpp"
 #include "host/scenario/parse.hpp"
+#include "kernels/model/causes.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/random_scenario.hpp"
 #include "tests/support/small_scenario.hpp"

@@ -1,0 +1,44 @@
+#include "host/app/attribution_option.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "host/app/interrupt.hpp"
+#include "host/app/numbers.hpp"
+#include "host/cpu/attribution.hpp"
+#include "host/support/error.hpp"
+
+namespace blocrisk {
+
+void add_attribution_option(CLI::App& command, std::uint64_t& n_paths) {
+  command
+      .add_option_function<std::string>(
+          "--attribution",
+          [&n_paths](const std::string& text) {
+            n_paths = text == "all"    ? std::numeric_limits<std::uint64_t>::max()
+                      : text == "none" ? 0
+                                       : parse_count("--attribution", text);
+          },
+          "Paths, the first of the run, whose shortfall is traced to suppliers and causes by "
+          "running them again; all or none; default 100k")
+      ->type_name("N");
+}
+
+std::optional<AttributionFigures> attribute(const AttributionSource& source, std::uint64_t n_paths,
+                                            const BackendOptions& options) {
+  if (n_paths == 0 || source.range.count() == 0) return std::nullopt;
+  const std::uint64_t count = std::min(n_paths, source.range.count());
+  AttributionRequest request{{source.range.first, source.range.first + count},
+                             tail_thresholds(source.summary),
+                             [](std::uint64_t) { return stop_signal() == nullptr; }};
+  const AttributionSums sums =
+      attribute_paths(source.network, source.seed, {options.threads, options.lanes}, request);
+  if (stop_signal() != nullptr) {
+    throw StoppedEarly(std::string("stopped by ") + stop_signal() +
+                       " while shortfall was attributed; nothing was written");
+  }
+  return attribution_figures(sums, source.facts, source.network.countries);
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,44 @@
+#include "host/cpu/attribution.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+#include "host/cpu/block_queue.hpp"
+#include "host/cpu/lane_variants.hpp"
+
+namespace blocrisk {
+namespace {
+
+std::vector<std::vector<int>> last_stage_countries(const Network& network) {
+  std::vector<std::vector<int>> countries;
+  for (const auto& stages : network.base) countries.push_back(stages.back().node_country);
+  return countries;
+}
+
+}  // namespace
+
+AttributionSums attribute_paths(const Network& network, std::uint64_t seed, CpuOptions options,
+                                const AttributionRequest& request) {
+  const LaneVariant& variant = choose_variant(options.lanes);
+  const int threads = choose_threads(options.threads);
+  const auto countries = last_stage_countries(network);
+  AttributionSums sums({static_cast<int>(network.members.size()),
+                        static_cast<int>(network.minerals.size()),
+                        static_cast<int>(network.countries.size())});
+  const std::uint64_t batch = attribution_block_paths * 4 * static_cast<std::uint64_t>(threads);
+  std::uint64_t next = request.range.first;
+  while (next < request.range.last) {
+    const PathRange piece{next, next + std::min(batch, request.range.last - next)};
+    BlockQueue queue(piece, attribution_block_paths);
+    std::mutex lock;
+    const AttributionTask task{network.view(),         seed,  countries, network.member_countries,
+                               request.tail_threshold, queue, lock,      sums};
+    run_on_threads(busy_threads(threads, piece, attribution_block_paths), queue,
+                   [&] { variant.attribute(task); });
+    next = piece.last;
+    if (request.on_progress && !request.on_progress(next - request.range.first)) break;
+  }
+  return sums;
+}
+
+}  // namespace blocrisk

@@ -1,0 +1,32 @@
+/// All that a report shows, as one JSON object, the page's only input. Leaves its looks to page/.
+///
+/// {"scenario", "names", "axes", "summary", "timeline", "diagnostics", "attribution",
+/// "adjustments", "origin"}. Variables have the names, axes and values of the result file, as
+/// arrays in arrays, so that `summary.shortfall_cvar[member][mineral][level]` is the file's
+/// `shortfall_cvar`. What is not finite is null: the upper end of an interval that has none, what
+/// does not exist. "attribution" and "adjustments" are null where there is nothing to tell them
+/// from.
+///
+/// Each entry of "worst_paths" is an object, so that the story of a replayed path can stand beside
+/// its number: the page shows a text named `story` where an entry has one.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "host/analysis/summary.hpp"
+#include "host/io/result.hpp"
+#include "host/report/scenario_facts.hpp"
+
+namespace blocrisk {
+
+struct ReportSource {
+  std::string result_file;  ///< as the user named it
+  const StoredResult& result;
+  const Summary& summary;
+  const std::optional<ScenarioFacts>& scenario;
+};
+
+std::string report_data(const ReportSource& source);
+
+}  // namespace blocrisk
