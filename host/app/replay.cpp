@@ -256,8 +256,12 @@ void replay_path(const ReplayOptions& options) {
 
   const Story story = tell(result, stored, target.path, shown);
   if (options.json) return print_json(result, story, stored.scenario);
-  if (!options.csv) return print_text(result, story, stored.scenario, n_compared);
-  std::fputs(story_csv(story).c_str(), stdout);
+  if (options.csv) {
+    std::fputs(story_csv(story).c_str(), stdout);
+    return;
+  }
+  print_text(result, story, stored.scenario, n_compared);
+  if (!options.output.empty()) std::printf("story: %s\n", options.output.c_str());
 }
 
 void add_choices(CLI::App& command, ReplayOptions& options) {
