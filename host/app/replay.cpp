@@ -1,6 +1,7 @@
 /// `blocrisk replay`: one path of a result again, its whole story.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -175,6 +176,8 @@ std::pair<int, int> worst_cell(const Story& story) {
   float most = -1.0f;
   for (std::size_t a = 0; a < story.members.size(); ++a) {
     for (std::size_t b = 0; b < story.minerals.size(); ++b) {
+      const auto place = {static_cast<int>(a), static_cast<int>(b), 0};
+      if (std::isnan(story.at(StoryQuantity::shortfall, place))) continue;
       const float shortfall =
           story.measures.of(Measure::shortfall, story.shown.members[a], story.shown.minerals[b]);
       if (shortfall > most) worst = {static_cast<int>(a), static_cast<int>(b)};
@@ -200,7 +203,11 @@ void print_text(const StoredResult& result, const Story& story, const Scenario& 
               joined(story.minerals).c_str());
   std::printf("%s\n%s\n", measures_text(story).c_str(), account_text(story, scenario).c_str());
   const auto [member, mineral] = worst_cell(story);
-  std::printf("%s\n", steps_text(story, member, mineral).c_str());
+  if (std::isnan(story.at(StoryQuantity::shortfall, {member, mineral, 0}))) {
+    std::printf("no demand of those shown is there to follow step by step\n\n");
+  } else {
+    std::printf("%s\n", steps_text(story, member, mineral).c_str());
+  }
   if (n_compared > 0)
     std::printf("digest %s; %d values that the result holds of this path are the same\n",
                 format_digest(story.measures.digest).c_str(), n_compared);

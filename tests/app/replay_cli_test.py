@@ -96,6 +96,14 @@ class Words(Case):
         self.assertAlmostEqual(caused, sum(unmet), delta=1e-4 * (1 + sum(unmet)))
         self.assertEqual({row["month"] for row in rows}, {str(month) for month in range(60)})
 
+    def test_a_member_without_demand_has_nothing_to_follow(self):
+        path = self.folder / "none.h5"
+        done = blocrisk("run", BASELINE, "--paths", 50, "-o", path, "--set", "demand[gallium,NOR].demand_t_per_yr=0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        arguments = ["replay", path, "--path", 3, "--mineral", "gallium", "--member"]
+        self.assertIn("no demand", self.expect(0, *arguments, "NOR").stdout)
+        self.assertIn("gallium, JPN, step by step", self.expect(0, *arguments, "NOR,JPN").stdout)
+
     def test_a_weekly_scenario_gives_days(self):
         path = self.folder / "weekly.h5"
         self.expect(0, "run", "configs/weekly/scenario.toml", "--paths", 50, "-o", path)
