@@ -1,6 +1,8 @@
 #include "host/analysis/facts.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 
@@ -67,6 +69,20 @@ ResultFacts facts_of(const Network& network, const Scenario& scenario) {
   facts.member_measure_scale = network.member_measure_scale;
   facts.diagnostics = diagnose(scenario, network);
   return facts;
+}
+
+std::string step_date(const ResultFacts& facts, int step) {
+  const CivilDate start = date_of(facts.start_date);
+  const int months = 12 * step / facts.steps_per_year;
+  const std::int64_t first = days_from_civil(add_months(start, months));
+  const std::int64_t days_in = days_from_civil(add_months(start, months + 1)) - first;
+  const int part_of_month = 12 * step % facts.steps_per_year;
+  const std::chrono::days days(first + days_in * part_of_month / facts.steps_per_year);
+  const std::chrono::year_month_day date{std::chrono::sys_days(days)};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text.data();
 }
 
 std::vector<double> step_start_days(const ResultFacts& facts) {

@@ -35,5 +35,7 @@ ResultFacts facts_of(const Network& network, const Scenario& scenario);
 /// Days from the start date to the beginning of each step, by the calendar: whole months move the
 /// month, a part of a month is that part of its days.
 std::vector<double> step_start_days(const ResultFacts& facts);
+/// ISO date of the day on which a step begins; of n_steps, the day after the horizon.
+std::string step_date(const ResultFacts& facts, int step);
 
 }  // namespace blocrisk

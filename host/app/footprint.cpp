@@ -32,14 +32,13 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
   return footprint;
 }
 
-void require_memory(std::uint64_t bytes) {
+void require_memory(std::uint64_t bytes, const std::string& remedy) {
   const auto here = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
                     static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
   if (bytes <= here) return;
-  throw EnvironmentError("this run would need about " + format_bytes(static_cast<double>(bytes)) +
+  throw EnvironmentError("this would need about " + format_bytes(static_cast<double>(bytes)) +
                          " of memory and the machine has " +
-                         format_bytes(static_cast<double>(here)) +
-                         "; fewer --samples or --threads need less, `blocrisk plan` says how much");
+                         format_bytes(static_cast<double>(here)) + "; " + remedy);
 }
 
 }  // namespace blocrisk

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "host/engine/accumulators.hpp"
 #include "host/scenario/network.hpp"
@@ -23,7 +24,9 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
                              std::uint64_t n_samples);
 
 /// Throws EnvironmentError where this machine has less memory: an allocation would succeed, and the
-/// system end the program once it is used.
-void require_memory(std::uint64_t bytes);
+/// system end the program once it is used. `remedy`: what would need less.
+void require_memory(std::uint64_t bytes,
+                    const std::string& remedy =
+                        "fewer --samples or --threads need less, `blocrisk plan` says how much");
 
 }  // namespace blocrisk

@@ -25,21 +25,21 @@ void set_cells_without_demand(const Network& network, Samples& samples) {
   }
 }
 
-Samples make_samples(const Network& network, const RunOptions& options) {
-  const std::uint64_t count = std::min(options.n_samples, options.range.count());
+}  // namespace
+
+Samples empty_samples(const Network& network, std::uint64_t first, std::uint64_t count) {
   if (count == 0) return {};
   const AccumulatorShape shape = shape_of(network);
-  Samples samples(options.range.first, count, shape.n_members, shape.n_minerals, shape.n_years);
+  Samples samples(first, count, shape.n_members, shape.n_minerals, shape.n_years);
   set_cells_without_demand(network, samples);
   return samples;
 }
 
-}  // namespace
-
 RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options) {
   RunResult result;
   result.accumulators = Accumulators(shape_of(network));
-  result.samples = make_samples(network, options);
+  result.samples = empty_samples(network, options.range.first,
+                                 std::min(options.n_samples, options.range.count()));
   result.paths_asked = options.range.count();
   result.stop_reason = "done";
   result.backend = backend.name();

@@ -42,6 +42,9 @@ struct RunResult {
 
 RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options);
 
+/// Room for the measures of `count` paths, in which cells of members without demand are known.
+Samples empty_samples(const Network& network, std::uint64_t first, std::uint64_t count);
+
 /// Of the accumulators that a run of `network` fills.
 AccumulatorShape shape_of(const Network& network);
 /// Cells of members without demand, whose measures are known: 0, but `first_short` the horizon.
