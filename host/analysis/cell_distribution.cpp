@@ -62,6 +62,12 @@ Distribution cell_distribution(const Accumulators& state, const ResultFacts& fac
   return Distribution(source);
 }
 
+double largest_value(MemberMeasure measure, const ResultFacts& facts, int member) {
+  return range_of(
+      facts.member_measure_scale[static_cast<std::size_t>(measure) * facts.members.size() +
+                                 at(member)]);
+}
+
 Distribution member_distribution(const Accumulators& state, const ResultFacts& facts, int measure,
                                  int member) {
   DistributionSource source;
@@ -69,7 +75,7 @@ Distribution member_distribution(const Accumulators& state, const ResultFacts& f
   source.counts = row(state.member_histogram[at(measure)], member, source.range);
   source.moments = state.member_moments[at(measure)][at(member)];
   source.scale = facts.member_measure_scale[at(measure) * at(state.shape.n_members) + at(member)];
-  source.upper_bound = range_of(source.scale);
+  source.upper_bound = largest_value(static_cast<MemberMeasure>(measure), facts, member);
   source.n_independent = state.n_paths;
   source.is_certain = facts.is_certain;
   if (static_cast<MemberMeasure>(measure) == MemberMeasure::loss) {

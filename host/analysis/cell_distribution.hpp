@@ -16,6 +16,9 @@ Distribution cell_distribution(const Accumulators& state, const ResultFacts& fac
 Distribution member_distribution(const Accumulators& state, const ResultFacts& facts, int measure,
                                  int member);
 
+/// What no path can exceed: where an interval ends there, the samples do not say where it ends.
+double largest_value(MemberMeasure measure, const ResultFacts& facts, int member);
+
 /// False where the member has no demand: its measures are known without sampling.
 bool cell_was_sampled(const Accumulators& state, int cell);
 /// Paths without a step above the short threshold.

@@ -42,8 +42,6 @@ struct Target {
   std::optional<int> member, mineral;
 };
 
-constexpr int n_minerals_shown = 3;
-
 int index_of(const std::string& option, const std::string& name,
              const std::vector<std::string>& names) {
   const auto at = std::find(names.begin(), names.end(), name);
@@ -118,24 +116,6 @@ int worst_member(const PathMeasures& path) {
     if (path.of(MemberMeasure::loss, member) > path.of(MemberMeasure::loss, worst)) worst = member;
   }
   return worst;
-}
-
-/// The minerals that cost the members shown most, ascending.
-std::vector<int> worst_minerals(const PathMeasures& path, const std::vector<int>& members) {
-  std::vector<std::pair<double, int>> losses;
-  for (int mineral = 0; mineral < path.values.n_minerals; ++mineral) {
-    double loss = 0.0;
-    for (const int member : members) loss += path.of(Measure::loss, member, mineral);
-    losses.push_back({-loss, mineral});
-  }
-  std::sort(losses.begin(), losses.end());
-  losses.resize(std::min<std::size_t>(losses.size(), n_minerals_shown));
-  std::vector<int> minerals;
-  for (const auto& [loss, mineral] : losses) {
-    if (loss < 0.0 || minerals.empty()) minerals.push_back(mineral);
-  }
-  std::sort(minerals.begin(), minerals.end());
-  return minerals;
 }
 
 std::vector<int> named(const std::string& option, const std::vector<std::string>& asked,

@@ -1,5 +1,8 @@
 #include "host/replay/path_measures.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "host/engine/run.hpp"
 #include "kernels/model/members.hpp"
 
@@ -75,6 +78,23 @@ PathMeasures measure_path(const Network& network, std::uint64_t seed, std::uint6
   for (std::size_t m = 0; m < network.minerals.size(); ++m)
     sums.add(static_cast<int>(m), one.run_chain(static_cast<int>(m), nobody));
   return sums.finish();
+}
+
+std::vector<int> worst_minerals(const PathMeasures& path, const std::vector<int>& members) {
+  std::vector<std::pair<double, int>> losses;
+  for (int mineral = 0; mineral < path.values.n_minerals; ++mineral) {
+    double loss = 0.0;
+    for (const int member : members) loss += path.of(Measure::loss, member, mineral);
+    losses.push_back({-loss, mineral});
+  }
+  std::sort(losses.begin(), losses.end());
+  losses.resize(std::min<std::size_t>(losses.size(), most_told_minerals));
+  std::vector<int> minerals;
+  for (const auto& [loss, mineral] : losses) {
+    if (loss < 0.0 || minerals.empty()) minerals.push_back(mineral);
+  }
+  std::sort(minerals.begin(), minerals.end());
+  return minerals;
 }
 
 }  // namespace blocrisk

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "host/engine/samples.hpp"
 #include "host/replay/one_path.hpp"
@@ -35,5 +36,9 @@ class PathSums {
 
 /// Runs all minerals of a path, unwatched.
 PathMeasures measure_path(const Network& network, std::uint64_t seed, std::uint64_t path);
+
+inline constexpr int most_told_minerals = 3;
+/// The minerals, three at most, that cost these members most on the path, ascending; one at least.
+std::vector<int> worst_minerals(const PathMeasures& path, const std::vector<int>& members);
 
 }  // namespace blocrisk

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "host/analysis/cell_distribution.hpp"
 #include "host/analysis/levels.hpp"
 #include "host/analysis/tail.hpp"
 #include "host/io/path_ranges.hpp"
@@ -35,7 +36,11 @@ void write_scenario(JsonWriter& json, const StoredResult& result) {
       .member("n_years", facts.n_years)
       .member("short_threshold", facts.short_threshold)
       .member("least_tail_samples", std::uint64_t{least_tail_samples})
-      .end_object();
+      .key("largest_annual_loss_usd")
+      .begin_array();
+  for (std::size_t member = 0; member < facts.members.size(); ++member)
+    json.value(largest_value(MemberMeasure::annual_loss, facts, static_cast<int>(member)));
+  json.end_array().end_object();
 }
 
 template <typename Named>
@@ -138,30 +143,37 @@ void write_timeline(JsonWriter& json, const Summary& summary, const Extents& n) 
 }
 
 /// The worst of one cell or member.
-void write_worst_paths(JsonWriter& json, const WorstSummary& worst, std::size_t list) {
+/// `story`: of the first, or empty.
+void write_worst_paths(JsonWriter& json, const WorstSummary& worst, std::size_t list,
+                       const std::string& story) {
   json.begin_array();
   for (std::size_t rank = 0; rank < std::min<std::size_t>(n_shown_paths, n_worst_paths); ++rank) {
     const std::size_t at = list * n_worst_paths + rank;
     if (worst.path[at] < 0) break;
-    json.begin_object()
-        .member("path", worst.path[at])
-        .member("value", worst.value[at])
-        .end_object();
+    json.begin_object().member("path", worst.path[at]).member("value", worst.value[at]);
+    if (rank == 0 && !story.empty()) json.member("story", story);
+    json.end_object();
   }
   json.end_array();
 }
 
-void write_worst_paths(JsonWriter& json, const Summary& summary, const Extents& n) {
+void write_worst_paths(JsonWriter& json, const ReportSource& source, const Extents& n) {
+  const auto story = [&](std::vector<std::string> PathStories::*of, std::size_t list) {
+    return source.stories ? ((*source.stories).*of)[list] : std::string();
+  };
   json.key("worst_paths").begin_object().key("by_shortfall").begin_array();
   for (std::size_t member = 0; member < n.members; ++member) {
     json.begin_array();
-    for (std::size_t mineral = 0; mineral < n.minerals; ++mineral)
-      write_worst_paths(json, summary.worst, member * n.minerals + mineral);
+    for (std::size_t mineral = 0; mineral < n.minerals; ++mineral) {
+      const std::size_t cell = member * n.minerals + mineral;
+      write_worst_paths(json, source.summary.worst, cell, story(&PathStories::by_shortfall, cell));
+    }
     json.end_array();
   }
   json.end_array().key("by_loss").begin_array();
   for (std::size_t member = 0; member < n.members; ++member)
-    write_worst_paths(json, summary.member_worst, member);
+    write_worst_paths(json, source.summary.member_worst, member,
+                      story(&PathStories::by_loss, member));
   json.end_array().end_object();
 }
 
@@ -247,7 +259,7 @@ std::string report_data(const ReportSource& source) {
   write_axes(json, source.result.facts);
   write_summary(json, source.summary, extents);
   write_timeline(json, source.summary, extents);
-  write_worst_paths(json, source.summary, extents);
+  write_worst_paths(json, source, extents);
   write_diagnostics(json, source.result.facts.diagnostics, extents);
   write_attribution(json, source.result.attribution, extents);
   write_adjustments(json, source.scenario);

@@ -7,8 +7,8 @@
 /// does not exist. "attribution" and "adjustments" are null where there is nothing to tell them
 /// from.
 ///
-/// Each entry of "worst_paths" is an object, so that the story of a replayed path can stand beside
-/// its number: the page shows a text named `story` where an entry has one.
+/// Each entry of "worst_paths" is an object with the path's number and value; the first of a list
+/// has its story too, unless the paths could not be replayed.
 #pragma once
 
 #include <optional>
@@ -16,6 +16,7 @@
 
 #include "host/analysis/summary.hpp"
 #include "host/io/result.hpp"
+#include "host/report/path_stories.hpp"
 #include "host/report/scenario_facts.hpp"
 
 namespace blocrisk {
@@ -25,6 +26,7 @@ struct ReportSource {
   const StoredResult& result;
   const Summary& summary;
   const std::optional<ScenarioFacts>& scenario;
+  const std::optional<PathStories>& stories;
 };
 
 std::string report_data(const ReportSource& source);

@@ -49,6 +49,11 @@ function interval(low, high, format) {
 const tail_paths_needed = (level) => Math.round(data.scenario.least_tail_samples / (1 - level));
 
 const loss_return_paths_needed = (member, period) => summary.member_loss_return_paths_needed[member][period];
+// What no path can exceed is no end that paths have found.
+const loss_return_high = (member, period) => {
+  const high = summary.member_loss_return_hi[member][period];
+  return high < data.scenario.largest_annual_loss_usd[member] ? high : null;
+};
 const loss_return_is_thin = (member, period) => summary.member_loss_return_thin[member][period] === 1;
 
 const start_ms = Date.parse(`${data.scenario.start_date}T00:00:00Z`);
