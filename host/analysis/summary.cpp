@@ -9,6 +9,7 @@
 
 #include "host/analysis/binomial.hpp"
 #include "host/analysis/distribution.hpp"
+#include "host/analysis/draw_figures.hpp"
 #include "host/analysis/levels.hpp"
 #include "host/analysis/tail.hpp"
 #include "host/analysis/timeline.hpp"
@@ -280,6 +281,12 @@ Summary summarise(const Accumulators& accumulators, const ResultFacts& facts) {
   summary.worst = summarise_worst(accumulators.worst);
   summary.member_worst = summarise_worst(accumulators.member_worst);
   summarise_timelines(accumulators, summary);
+  if (!accumulators.draws.empty()) {
+    std::array<double, n_measures> largest{};
+    for (int k = 0; k < n_measures; ++k)
+      largest[at(k)] = upper_bound(static_cast<Measure>(k), facts);
+    widen_for_draws(draw_figures(accumulators, facts, summary), largest, summary);
+  }
   return summary;
 }
 

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <memory>
 
+#include "host/analysis/draw_table.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
@@ -19,6 +20,7 @@
 #include "host/io/result_writer.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
 #include "host/support/sha256.hpp"
@@ -179,7 +181,8 @@ void run_scenario(const RunCommand& options) {
   Timings timings;
   const Scenario scenario = load(options.scenario);
   timings.parse_s = watch.lap();
-  const Network network = calibrate(scenario);
+  const auto draws = outer_draws_of(scenario);
+  const Network network = draws ? draws->base() : calibrate(scenario);
   timings.calibrate_s = watch.lap();
 
   const PathRange range = paths_of(options.scenario, scenario);
@@ -188,7 +191,7 @@ void run_scenario(const RunCommand& options) {
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                footprint.output_bytes);
   const ChosenBackend chosen =
-      choose_backend({network, scenario.sampling.seed, range}, options.backend);
+      choose_backend({network, scenario.sampling.seed, range, draws.get()}, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
   announce(options, chosen);
   const RunResult result = sample(options, network, *chosen.backend, range);
@@ -198,7 +201,7 @@ void run_scenario(const RunCommand& options) {
   const Summary summary = summarise(result.accumulators, facts);
   timings.analyse_s = watch.lap();
   const auto attribution =
-      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts},
+      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts, draws.get()},
                 options.n_attributed, options.backend);
   timings.attribute_s = watch.lap();
   const RunOrigin origin = origin_of(options, scenario, network, result, started_at);
@@ -208,7 +211,8 @@ void run_scenario(const RunCommand& options) {
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   timings.write_s = watch.lap();
   if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
-  print_text(result, timings, output, text_table(summary, facts));
+  print_text(result, timings, output,
+             text_table(summary, facts) + text_draws(result.accumulators, summary, facts));
 }
 
 void add_output_options(CLI::App& command, RunCommand& options) {
