@@ -171,7 +171,7 @@ class DrawAnalysis {
     into.within_std.push_back(std::sqrt(found.within));
     into.between_share.push_back(found.between / (found.between + found.within));
     append_band(into, series, found);
-    const double plain = summary.std_error[cell] * summary.std_error[cell];
+    const double plain = std_dev * std_dev / static_cast<double>(state_.n_paths);
     into.design_effect.push_back(std::max(found.of_grand_mean / plain, 1.0));
     if (series.mean.size() < least_draws_for_inputs) return;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {

@@ -80,7 +80,7 @@ ChosenBackend choose_cpu(const BackendTask& task, const BackendOptions& options,
   const CpuOptions cpu{options.threads, options.lanes};
   if (task.draws != nullptr) {
     return {make_draws_backend(*task.draws, task.seed, cpu), std::move(reason),
-            draws_memory(*task.draws, cpu, task.range)};
+            draws_memory(*task.draws, cpu, task.range).bytes()};
   }
   return {make_cpu_backend(task.network, task.seed, cpu), std::move(reason),
           cpu_memory(task.network, cpu, task.range).bytes()};

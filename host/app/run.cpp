@@ -187,7 +187,8 @@ void run_scenario(const RunCommand& options) {
 
   const PathRange range = paths_of(options.scenario, scenario);
   const std::string output = output_path(options.output, scenario.name).string();
-  const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
+  Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
+  if (draws) add_draws(footprint, network, range.count() / draws->paths_per_draw());
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                footprint.output_bytes);
   const ChosenBackend chosen =

@@ -65,15 +65,11 @@ std::unique_ptr<Backend> make_draws_backend(const OuterDraws& draws, std::uint64
   return std::make_unique<DrawsBackend>(draws, seed, options);
 }
 
-std::uint64_t draws_memory(const OuterDraws& draws, CpuOptions options, PathRange range) {
-  const AccumulatorShape shape = shape_of(draws.base());
-  const std::uint64_t per_draw = draws.paths_per_draw();
-  const std::uint64_t n_draws = (range.count() + per_draw - 1) / per_draw;
-  const auto threads =
-      static_cast<std::uint64_t>(busy_threads(choose_threads(options.threads), range, per_draw));
-  const std::uint64_t workspace =
-      cpu_memory(draws.base(), {1, options.lanes}, range).bytes_per_thread;
-  return threads * (workspace + Accumulators::bytes(shape)) + n_draws * draw_bytes(shape);
+CpuMemory draws_memory(const OuterDraws& draws, CpuOptions options, PathRange range) {
+  CpuMemory memory = cpu_memory(draws.base(), {1, options.lanes}, range);
+  memory.threads = busy_threads(choose_threads(options.threads), range, draws.paths_per_draw());
+  memory.bytes_per_thread += Accumulators::bytes(shape_of(draws.base()));
+  return memory;
 }
 
 }  // namespace blocrisk

@@ -15,7 +15,7 @@ namespace blocrisk {
 std::unique_ptr<Backend> make_draws_backend(const OuterDraws& draws, std::uint64_t seed,
                                             CpuOptions options);
 
-/// Bytes that it holds over `range`, the sums of the draws among them.
-std::uint64_t draws_memory(const OuterDraws& draws, CpuOptions options, PathRange range);
+/// What it holds beside the accumulators over `range`: each thread has some of its own.
+CpuMemory draws_memory(const OuterDraws& draws, CpuOptions options, PathRange range);
 
 }  // namespace blocrisk

@@ -7,20 +7,20 @@
 namespace blocrisk {
 namespace {
 
-/// Bisects [low, high] until no double lies between: the last point at which `is_below` holds, of a
-/// condition that holds up to somewhere and not beyond.
+/// Bisects [low, high] until no double lies between, or no more than `finest`: the last point at
+/// which `is_below` holds, of a condition that holds up to somewhere and not beyond.
 template <class Condition>
-double bisect(double low, double high, Condition is_below) {
+double bisect(double low, double high, double finest, Condition is_below) {
   for (;;) {
     const double middle = low + 0.5 * (high - low);
-    if (!(middle > low && middle < high)) return low;
+    if (!(middle > low && middle < high && high - low > finest)) return low;
     (is_below(middle) ? low : high) = middle;
   }
 }
 
 /// Phi(z) for z <= 0, as the inverse of the project's normal quantile.
 double lower_normal_tail(double z) {
-  return bisect(0.0, 0.5, [z](double p) { return normal_quantile_d(p) <= z; });
+  return bisect(0.0, 0.5, 0.0, [z](double p) { return normal_quantile_d(p) <= z; });
 }
 
 /// Standard normal cut to [low, high]. Worked out on the side of the middle where Phi is small and
@@ -78,7 +78,7 @@ double beta_fraction(double a, double b, double x) {
       step = c * d;
       value *= step;
     }
-    if (step > 1.0 - 1e-16 && step < 1.0 + 1e-16) break;
+    if (step > 1.0 - 1e-15 && step < 1.0 + 1e-15) break;
   }
   return value;
 }
@@ -93,7 +93,7 @@ double beta_probability(double a, double b, double log_beta, double x) {
 /// The fraction of the support that lies below the quantile.
 double beta_quantile(double a, double b, double probability) {
   const double log_beta = log_gamma(a) + log_gamma(b) - log_gamma(a + b);
-  return bisect(0.0, 1.0,
+  return bisect(0.0, 1.0, 0x1p-70,
                 [&](double x) { return beta_probability(a, b, log_beta, x) <= probability; });
 }
 

@@ -38,19 +38,40 @@ ScenarioError told_with(const std::vector<Complaint>& complaints, const std::str
   return ScenarioError(std::move(told));
 }
 
+/// The one file that the document's values come from, number 0.
+constexpr const char* document_name = "scenario text";
+
 /// The scenario as a document, which addresses reach into.
 Document document_of(const Scenario& scenario) {
   std::vector<std::string> files;
   Complaints complaints(files);
-  return DocumentLoader(complaints).load_text(canonical_text(scenario), "scenario text");
+  return DocumentLoader(complaints).load_text(canonical_text(scenario), document_name);
 }
 
 }  // namespace
 
+/// Multiplying by one finds a number wherever it may be, and complains about everything else.
+void check_uncertain_addresses(const Document& document, const Scenario& scenario,
+                               Complaints& complaints) {
+  for (const UncertainInput& input : scenario.uncertain) {
+    std::vector<std::string> files;
+    Complaints found(files);
+    Document scratch = document;
+    const Assignment unchanged{input.address, {Change::Operation::multiply, {1.0, {}, false}}};
+    apply_assignment(scratch, unchanged, found);
+    const std::string key = "uncertain." + input.name + ".address";
+    for (const Complaint& complaint : found.list())
+      complaints.add(place_of(scenario, key, input.source), key, input.address, complaint.message);
+  }
+}
+
 OuterDraws::OuterDraws(Scenario scenario)
     : scenario_(std::move(scenario)), document_(document_of(scenario_)) {
   document_.keys.erase("uncertain");  // a draw is a scenario without them
-  check_addresses();
+  std::vector<std::string> files = scenario_.provenance.files;
+  Complaints complaints(files);
+  check_uncertain_addresses(document_, scenario_, complaints);
+  if (!complaints.empty()) throw ScenarioError(complaints.list(), complaints.n_unlisted());
   base_ = calibrate(scenario_);
   usd_bounds_ = bounds_at_ends();
   scales_ = scales_for(usd_bounds_, base_);
@@ -61,26 +82,8 @@ OuterDraws::OuterDraws(Scenario scenario)
   base_.hash = sha256(hash_network(base_) + canonical_text(uncertain));
 }
 
-/// An input needs a number to stand for. Multiplying by one finds it wherever it may be, and
-/// complains about everything else.
-void OuterDraws::check_addresses() const {
-  std::vector<Complaint> wrong;
-  for (const UncertainInput& input : scenario_.uncertain) {
-    std::vector<std::string> files;
-    Complaints complaints(files);
-    Document document = document_;
-    const Assignment unchanged{input.address, {Change::Operation::multiply, {1.0, {}, false}}};
-    apply_assignment(document, unchanged, complaints);
-    for (const Complaint& complaint : complaints.list()) {
-      wrong.push_back(complaint_at(scenario_, "uncertain." + input.name + ".address", input.source,
-                                   input.address, complaint.message));
-    }
-  }
-  if (!wrong.empty()) throw ScenarioError(std::move(wrong));
-}
-
 Scenario OuterDraws::with(const Values& values) const {
-  std::vector<std::string> files;
+  std::vector<std::string> files{document_name};
   Complaints complaints(files);
   Document document = document_;
   for (const auto& [input, value] : values) {

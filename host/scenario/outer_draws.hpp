@@ -44,7 +44,6 @@ class OuterDraws {
   /// The base with the values applied, validated.
   [[nodiscard]] Scenario with(const std::vector<std::pair<std::size_t, double>>& values) const;
   [[nodiscard]] std::vector<double> bounds_at_ends() const;
-  void check_addresses() const;
   void check_shape(const Network& network) const;
   void check_bounds(const std::vector<double>& usd) const;
 
@@ -54,6 +53,10 @@ class OuterDraws {
   std::vector<double> usd_bounds_;  ///< [member][mineral] of every draw
   MeasureScales scales_;
 };
+
+/// Complains about inputs whose address holds no number in the document, wherever that is told.
+void check_uncertain_addresses(const Document& document, const Scenario& scenario,
+                               Complaints& complaints);
 
 /// Nothing where the scenario has no uncertain input.
 [[nodiscard]] std::unique_ptr<const OuterDraws> outer_draws_of(const Scenario& scenario);

@@ -55,7 +55,7 @@ class InputChecks {
       for (const LawSpec& spec : laws) known.emplace_back(spec.name);
       return check_word("distribution", input_.distribution, known);
     }
-    if (check_parameters(*law)) check_order();
+    if (check_parameters(*law) && widths_make_sense()) check_order();
   }
 
  private:
@@ -75,8 +75,8 @@ class InputChecks {
   /// Paths of all draws are counted in one set of arrays, so no input may change their shape; nor
   /// may one change what is sampled, measured or uncertain.
   void check_address() {
-    for (const std::string_view section : {"clock.", "sampling.", "measures.", "uncertain.",
-                                           "bloc.members", "network.balance_tolerance"}) {
+    for (const std::string_view section :
+         {"clock.", "sampling.", "measures.", "uncertain.", "network.balance_tolerance"}) {
       if (trimmed(input_.address).starts_with(section))
         return complain("address", input_.address,
                         "cannot be uncertain: it is not a model input "
@@ -104,6 +104,12 @@ class InputChecks {
     return complete;
   }
 
+  /// Those that do not are told as out of their ranges.
+  bool widths_make_sense() const {
+    return input_.sd.value_or(0.0) >= 0.0 && input_.median.value_or(1.0) > 0.0 &&
+           input_.log_sd.value_or(0.0) >= 0.0 && input_.log_sd.value_or(0.0) <= 10.0;
+  }
+
   static std::string law_name(const LawSpec& law) {
     return "the distribution \"" + std::string(law.name) + "\"";
   }
@@ -119,17 +125,15 @@ class InputChecks {
     }
     if (input_.mode && !(*input_.mode >= support.low && *input_.mode <= support.high))
       complain("mode", number_text(*input_.mode), "must lie between low and high");
-    if (input_.distribution == "normal" && *input_.sd >= 0.0)
-      check_cut(support, *input_.mean, *input_.sd, "mean");
-    if (input_.distribution == "lognormal" && *input_.median > 0.0) check_log_cut(support);
+    if (input_.distribution == "normal") check_cut(support, *input_.mean, *input_.sd, "mean");
+    if (input_.distribution == "lognormal") check_log_cut(support);
   }
 
   void check_log_cut(Support support) {
     if (!(support.low > 0.0))
       return complain("low", number_text(support.low), "must be > 0 for a lognormal");
-    if (*input_.log_sd >= 0.0 && *input_.log_sd <= 10.0)
-      check_cut({std::log(support.low), std::log(support.high)}, std::log(*input_.median),
-                *input_.log_sd, "median");
+    check_cut({std::log(support.low), std::log(support.high)}, std::log(*input_.median),
+              *input_.log_sd, "median");
   }
 
   /// Something of the law has to be left between its ends.
