@@ -125,6 +125,7 @@ std::string text_draws(const Accumulators& accumulators, const Summary& summary,
 
 std::string json_draws(const Accumulators& accumulators, const Summary& summary,
                        const ResultFacts& facts) {
+  if (accumulators.draws.empty()) return {};
   const DrawRows rows = draw_rows(accumulators, summary, facts);
   JsonWriter json;
   json.begin_object().member("draws", accumulators.draws.size()).key("inputs").begin_array();

@@ -134,7 +134,8 @@ RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const N
 }
 
 void print_json(const RunOrigin& origin, const RunResult& result, const Timings& timings,
-                const std::string& output, const std::string& summary) {
+                const std::string& output, const std::string& summary,
+                const std::string& uncertain) {
   JsonWriter json;
   json.begin_object()
       .member("scenario", origin.scenario_name)
@@ -156,8 +157,9 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("total_s", timings.total_s())
       .end_object()
       .key("summary")
-      .raw(summary)
-      .end_object();
+      .raw(summary);
+  if (!uncertain.empty()) json.key("uncertain").raw(uncertain);
+  json.end_object();
   std::printf("%s\n", json.text().c_str());
 }
 
@@ -211,7 +213,10 @@ void run_scenario(const RunCommand& options) {
                 attribution ? &*attribution : nullptr},
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   timings.write_s = watch.lap();
-  if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
+  if (options.json) {
+    return print_json(origin, result, timings, output, json_table(summary, facts),
+                      json_draws(result.accumulators, summary, facts));
+  }
   print_text(result, timings, output,
              text_table(summary, facts) + text_draws(result.accumulators, summary, facts));
 }

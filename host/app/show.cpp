@@ -37,8 +37,8 @@ void print_json(const StoredResult& result, const Summary& summary) {
       .raw(json_table(summary, result.facts))
       .key("diagnostics")
       .raw(json_diagnostics(result.facts));
-  if (!result.facts.uncertain.empty())
-    json.key("uncertain").raw(json_draws(result.accumulators, summary, result.facts));
+  const std::string uncertain = json_draws(result.accumulators, summary, result.facts);
+  if (!uncertain.empty()) json.key("uncertain").raw(uncertain);
   if (result.attribution) {
     json.key("attribution").raw(json_attribution(*result.attribution, result.facts));
   }

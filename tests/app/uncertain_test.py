@@ -145,8 +145,11 @@ class Uncertain(unittest.TestCase):
 
     def test_one_draw_says_nothing_of_others(self):
         output = Path(self.folder.name) / "one.h5"
-        done = run("run", SCENARIO, *SMALL, "--paths", PER_DRAW, "--quiet", "-o", output)
+        done = run("run", SCENARIO, *SMALL, "--paths", PER_DRAW, "--quiet", "--json", "-o", output)
         self.assertEqual(done.returncode, 0, done.stderr)
+        told = json.loads(done.stdout)["uncertain"]
+        self.assertEqual(told["draws"], 1)
+        self.assertIsNone(told["members"][0]["loss_between_share"])
         root = xr.load_dataset(output)
         self.assertTrue(np.isnan(root["shortfall_stderr"]).all())
         self.assertTrue((root["shortfall_cvar_lo"] == 0).all())
