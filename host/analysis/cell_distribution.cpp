@@ -17,7 +17,6 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 /// What fixed-point sums of this scale have room for, which is more than any value there can be.
 double range_of(double scale) { return largest_units / scale; }
 
-/// What a measure cannot exceed, whatever happens on a path.
 double upper_bound(Measure measure, const ResultFacts& facts, double scale) {
   switch (measure) {
     case Measure::shortfall:
@@ -54,12 +53,18 @@ Distribution cell_distribution(const Accumulators& state, const ResultFacts& fac
   source.counts = row(state.histogram[at(measure)], cell, source.range);
   source.moments = state.moments[at(measure)][at(cell)];
   source.scale = facts.measure_scale[at(measure) * at(state.shape.n_cells()) + at(cell)];
-  source.upper_bound = upper_bound(static_cast<Measure>(measure), facts, source.scale);
+  source.upper_bound = largest_value(static_cast<Measure>(measure), facts, cell);
   source.n_independent = state.n_paths;
   source.is_certain = facts.is_certain;
   if (kind == MeasureKind::months) source.lattice = facts.months_per_step();
   if (static_cast<Measure>(measure) == Measure::shortfall) source.worst = &state.worst[at(cell)];
   return Distribution(source);
+}
+
+double largest_value(Measure measure, const ResultFacts& facts, int cell) {
+  const std::size_t n_cells = facts.members.size() * facts.minerals.size();
+  return upper_bound(measure, facts,
+                     facts.measure_scale[static_cast<std::size_t>(measure) * n_cells + at(cell)]);
 }
 
 double largest_value(MemberMeasure measure, const ResultFacts& facts, int member) {

@@ -17,6 +17,7 @@ Distribution member_distribution(const Accumulators& state, const ResultFacts& f
                                  int member);
 
 /// What no path can exceed: where an interval ends there, the samples do not say where it ends.
+double largest_value(Measure measure, const ResultFacts& facts, int cell);
 double largest_value(MemberMeasure measure, const ResultFacts& facts, int member);
 
 /// False where the member has no demand: its measures are known without sampling.

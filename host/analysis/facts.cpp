@@ -68,6 +68,8 @@ ResultFacts facts_of(const Network& network, const Scenario& scenario) {
   facts.measure_scale = network.measure_scale;
   facts.member_measure_scale = network.member_measure_scale;
   facts.diagnostics = diagnose(scenario, network);
+  for (const UncertainInput& input : scenario.uncertain)
+    facts.uncertain.push_back({input.name, input.address, input.distribution});
   return facts;
 }
 

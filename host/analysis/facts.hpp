@@ -13,6 +13,12 @@
 
 namespace blocrisk {
 
+/// An uncertain input, for people.
+struct UncertainFact {
+  std::string name, address, distribution;
+  friend bool operator==(const UncertainFact&, const UncertainFact&) = default;
+};
+
 struct ResultFacts {
   std::vector<std::string> members, minerals;        ///< ids
   std::string start_date;                            ///< ISO, the first step's beginning
@@ -23,6 +29,7 @@ struct ResultFacts {
   std::vector<double> measure_scale;         ///< [measure][member][mineral], 1/unit of the sums
   std::vector<double> member_measure_scale;  ///< [member measure][member]
   Diagnostics diagnostics;
+  std::vector<UncertainFact> uncertain;  ///< in file order; empty: none
 
   double months_per_step() const { return 12.0 / steps_per_year; }
   double horizon_months() const { return 12.0 * n_steps / steps_per_year; }

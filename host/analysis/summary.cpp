@@ -9,6 +9,7 @@
 #include "host/analysis/binomial.hpp"
 #include "host/analysis/cell_distribution.hpp"
 #include "host/analysis/distribution.hpp"
+#include "host/analysis/draw_figures.hpp"
 #include "host/analysis/levels.hpp"
 #include "host/analysis/tail.hpp"
 #include "host/analysis/timeline.hpp"
@@ -231,6 +232,8 @@ Summary summarise(const Accumulators& accumulators, const ResultFacts& facts) {
   summary.worst = summarise_worst(accumulators.worst);
   summary.member_worst = summarise_worst(accumulators.member_worst);
   summarise_timelines(accumulators, summary);
+  if (!accumulators.draws.empty())
+    widen_for_draws(draw_figures(accumulators, facts, summary), facts, summary);
   return summary;
 }
 

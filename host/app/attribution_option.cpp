@@ -32,8 +32,10 @@ std::optional<AttributionFigures> attribute(const AttributionSource& source, std
   AttributionRequest request{{source.range.first, source.range.first + count},
                              tail_thresholds(source.summary),
                              [](std::uint64_t) { return stop_signal() == nullptr; }};
-  const AttributionSums sums =
-      attribute_paths(source.network, source.seed, {options.threads, options.lanes}, request);
+  const CpuOptions cpu{options.threads, options.lanes};
+  const AttributionSums sums = source.draws != nullptr
+                                   ? attribute_paths(*source.draws, source.seed, cpu, request)
+                                   : attribute_paths(source.network, source.seed, cpu, request);
   if (stop_signal() != nullptr) {
     throw StoppedEarly(std::string("stopped by ") + stop_signal() +
                        " while shortfall was attributed; nothing was written");

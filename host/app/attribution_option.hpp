@@ -9,6 +9,7 @@
 #include "host/analysis/attribution.hpp"
 #include "host/app/backends.hpp"
 #include "host/scenario/network.hpp"
+#include "host/scenario/outer_draws.hpp"
 
 namespace blocrisk {
 
@@ -25,6 +26,7 @@ struct AttributionSource {
   PathRange range;  ///< sampled
   const Summary& summary;
   const ResultFacts& facts;
+  const OuterDraws* draws;  ///< null where no input is uncertain
 };
 
 /// Of the first `n_paths` of the range, on the CPU whatever ran them; nothing for none. Throws

@@ -163,8 +163,8 @@ void announce(const Side& side, const ChosenBackend& chosen) {
 void sample_again(const Side& side, PathRange range, const CompareOptions& options,
                   PathValues& values) {
   const Network& network = side.stored.network;
-  const ChosenBackend chosen =
-      choose_backend({network, side.result.origin.seed, range}, options.backend);
+  const ChosenBackend chosen = choose_backend(
+      {network, side.result.origin.seed, range, side.stored.draws.get()}, options.backend);
   require_memory(chosen.host_bytes + Accumulators::bytes(shape_of(network)) + most_batch_bytes,
                  "fewer --threads need less");
   if (!options.quiet) announce(side, chosen);
@@ -203,6 +203,10 @@ std::vector<std::string> cautions(const Side& a, const Side& b) {
   std::vector<std::string> notes;
   if (a.stored.network.hash == b.stored.network.hash)
     notes.emplace_back("both are the same network: every difference is exactly zero");
+  if (a.stored.draws || b.stored.draws) {
+    notes.emplace_back(
+        "paths share [[uncertain]] inputs and are taken for independent: intervals are too narrow");
+  }
   if (a.result.facts.short_threshold != b.result.facts.short_threshold) {
     notes.emplace_back(
         "A and B call different shortfalls short (measures.short_threshold): being short is not "

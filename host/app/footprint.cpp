@@ -32,6 +32,13 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
   return footprint;
 }
 
+void add_draws(Footprint& footprint, const Network& network, std::uint64_t n_draws) {
+  const std::uint64_t bytes = n_draws * draw_bytes(shape_of(network));
+  footprint.accumulator_bytes += bytes;
+  footprint.summary_bytes += bytes;
+  footprint.output_bytes += bytes / 2;
+}
+
 void require_memory(std::uint64_t bytes, const std::string& remedy) {
   const auto here = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
                     static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));

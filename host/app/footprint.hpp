@@ -23,6 +23,9 @@ struct Footprint {
 Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
                              std::uint64_t n_samples);
 
+/// Adds what a run over so many outer draws of uncertain inputs keeps of each.
+void add_draws(Footprint& footprint, const Network& network, std::uint64_t n_draws);
+
 /// Throws EnvironmentError where this machine has less memory: an allocation would succeed, and the
 /// system end the program once it is used. `remedy`: what would need less.
 void require_memory(std::uint64_t bytes,

@@ -235,7 +235,8 @@ void replay_path(const ReplayOptions& options) {
     throw UsageError("replay needs --path K or --worst MEMBER[,MINERAL][,RANK], one of them");
   const StoredResult result = read_result(options.file);
   const Target target = target_of(result, options);
-  const StoredNetwork stored = rebuild_network(result.origin, options.file);
+  StoredNetwork stored = rebuild_network(result.origin, options.file);
+  stored.network = stored.network_of(target.path);
   const PathMeasures path = measure_path(stored.network, result.origin.seed, target.path);
   const int n_compared = check_path(result, path);
   const StorySelection shown = choose(options, target, path, result.facts);

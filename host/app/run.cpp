@@ -4,6 +4,7 @@
 #include <ctime>
 #include <memory>
 
+#include "host/analysis/draw_table.hpp"
 #include "host/analysis/run_watch.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/attribution_option.hpp"
@@ -22,6 +23,7 @@
 #include "host/io/result_writer.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
 #include "host/support/sha256.hpp"
@@ -141,7 +143,8 @@ RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const N
 }
 
 void print_json(const RunOrigin& origin, const RunResult& result, const Timings& timings,
-                const std::string& output, const std::string& summary) {
+                const std::string& output, const std::string& summary,
+                const std::string& uncertain) {
   JsonWriter json;
   json.begin_object()
       .member("scenario", origin.scenario_name)
@@ -165,7 +168,9 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("total_s", timings.total_s())
       .end_object();
   if (origin.precision) append_precision(json, *origin.precision);
-  json.key("summary").raw(summary).end_object();
+  json.key("summary").raw(summary);
+  if (!uncertain.empty()) json.key("uncertain").raw(uncertain);
+  json.end_object();
   std::printf("%s\n", json.text().c_str());
 }
 
@@ -189,20 +194,27 @@ void run_scenario(const RunCommand& options) {
   Timings timings;
   const Scenario scenario = load(options.scenario);
   timings.parse_s = watch.lap();
-  const Network network = calibrate(scenario);
+  const auto draws = outer_draws_of(scenario);
+  const Network network = draws ? draws->base() : calibrate(scenario);
   timings.calibrate_s = watch.lap();
 
   const PathRange range = paths_of(options.scenario, scenario);
   const ResultFacts facts = facts_of(network, scenario);
   const auto rule = precision_rule(options.precision, network, facts);
-  RunWatch run_watch(facts, range.count(), rule,
+  if (draws && rule) {
+    throw UsageError(
+        "--precision does not know paths that share [[uncertain]] inputs yet; ask for --paths");
+  }
+  // Of intervals that know nothing of shared inputs there is no history to keep.
+  RunWatch run_watch(facts, draws ? 0 : range.count(), rule,
                      asked_path_counts(options.precision, range.count(), options.n_samples));
   const std::string output = output_path(options.output, scenario.name).string();
-  const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
+  Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
+  if (draws) add_draws(footprint, network, range.count() / draws->paths_per_draw());
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                footprint.output_bytes);
   const ChosenBackend chosen =
-      choose_backend({network, scenario.sampling.seed, range}, options.backend);
+      choose_backend({network, scenario.sampling.seed, range, draws.get()}, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
   announce(options, chosen);
   const RunResult result = sample(options, network, *chosen.backend, range, run_watch);
@@ -211,19 +223,23 @@ void run_scenario(const RunCommand& options) {
   const Summary summary = summarise(result.accumulators, facts);
   timings.analyse_s = watch.lap();
   const auto attribution =
-      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts},
+      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts, draws.get()},
                 options.n_attributed, options.backend);
   timings.attribute_s = watch.lap();
   RunOrigin origin = origin_of(options, scenario, network, result, started_at);
   origin.precision = precision_facts(options.precision, rule, result.accumulators, facts);
   const Convergence convergence = run_watch.history(result.accumulators);
   write_result(output,
-               {facts, result.accumulators, summary, result.samples, origin, &convergence,
-                attribution ? &*attribution : nullptr},
+               {facts, result.accumulators, summary, result.samples, origin,
+                draws ? nullptr : &convergence, attribution ? &*attribution : nullptr},
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   timings.write_s = watch.lap();
-  if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
-  print_text(result, timings, output, text_table(summary, facts));
+  if (options.json) {
+    return print_json(origin, result, timings, output, json_table(summary, facts),
+                      json_draws(result.accumulators, summary, facts));
+  }
+  print_text(result, timings, output,
+             text_table(summary, facts) + text_draws(result.accumulators, summary, facts));
   if (origin.precision) print_precision(*origin.precision);
 }
 

@@ -5,6 +5,7 @@
 #include "host/analysis/attribution_table.hpp"
 #include "host/analysis/convergence.hpp"
 #include "host/analysis/diagnostics_table.hpp"
+#include "host/analysis/draw_table.hpp"
 #include "host/analysis/table.hpp"
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
@@ -38,6 +39,8 @@ void print_json(const StoredResult& result, const Summary& summary) {
       .raw(json_table(summary, result.facts))
       .key("diagnostics")
       .raw(json_diagnostics(result.facts));
+  const std::string uncertain = json_draws(result.accumulators, summary, result.facts);
+  if (!uncertain.empty()) json.key("uncertain").raw(uncertain);
   if (result.attribution) {
     json.key("attribution").raw(json_attribution(*result.attribution, result.facts));
   }
@@ -46,7 +49,8 @@ void print_json(const StoredResult& result, const Summary& summary) {
 }
 
 void print_text(const StoredResult& result, const Summary& summary) {
-  std::printf("%s\n%s\n", text_table(summary, result.facts).c_str(),
+  std::printf("%s\n%s%s\n", text_table(summary, result.facts).c_str(),
+              text_draws(result.accumulators, summary, result.facts).c_str(),
               text_diagnostics(result.facts).c_str());
   std::printf("%s: %s paths, seed %llu, engine %s (%s)\n", result.origin.scenario_name.c_str(),
               format_count(result.accumulators.n_paths).c_str(),
@@ -65,6 +69,11 @@ void print_attribution(const ShowOptions& options, const StoredResult& result) {
 
 /// The history in the file, with what the whole state says at its end.
 void show_convergence(const ShowOptions& options, const StoredResult& result) {
+  if (!result.accumulators.draws.empty()) {
+    throw EnvironmentError(options.file +
+                           " has [[uncertain]] inputs, which paths share; how its intervals "
+                           "narrow is not followed yet");
+  }
   Convergence history = result.convergence;
   history.record(result.accumulators, result.facts);
   if (options.csv) {
@@ -86,6 +95,7 @@ void show_result(const ShowOptions& options) {
   if (options.json) return print_json(result, summary);
   if (!options.csv) return print_text(result, summary);
   std::fputs((csv_table(summary, result.facts) + csv_diagnostics(result.facts)).c_str(), stdout);
+  std::fputs(csv_draws(result.accumulators, summary, result.facts).c_str(), stdout);
   if (result.attribution)
     std::fputs(csv_attribution(*result.attribution, result.facts).c_str(), stdout);
 }

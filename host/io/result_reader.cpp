@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <limits>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "host/io/h5.hpp"
@@ -13,6 +14,13 @@
 
 namespace blocrisk {
 namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
 
 template <typename Number>
 std::vector<Number> read_all(const h5::Group& group, const std::string& name) {
@@ -117,6 +125,46 @@ void read_digests(const h5::Group& accumulators, Accumulators& state) {
   std::vector<std::uint64_t> digests(blocks.size());
   accumulators.open_dataset("block_digest").read(h5::Type::u64, digests.data(), digests.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) state.block_digest[blocks[i]] = digests[i];
+}
+
+/// The draws and what they are of; absent where no input is uncertain.
+void read_uncertain(const h5::Group& root, StoredResult& result) {
+  if (!root.has("uncertain")) return;
+  const h5::Group group = root.open_group("uncertain");
+  const std::vector<std::string> names = group.open_dataset("input").read_strings();
+  const auto texts = [&group, &names](const std::string& attribute) {
+    std::vector<std::string> lines = lines_of(group.text_attribute(attribute));
+    lines.resize(names.size());
+    return lines;
+  };
+  const std::vector<std::string> addresses = texts("addresses");
+  const std::vector<std::string> distributions = texts("distributions");
+  for (std::size_t i = 0; i < names.size(); ++i)
+    result.facts.uncertain.push_back({names[i], addresses[i], distributions[i]});
+  const auto numbers = read_all<std::int64_t>(group, "draw");
+  const auto values = read_values<double>(group, "value", numbers.size() * names.size());
+  const auto paths = read_values<std::uint64_t>(group, "paths", numbers.size());
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    DrawSums& sums = result.accumulators.draws[static_cast<std::uint64_t>(numbers[k])];
+    sums.n_paths = paths[k];
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(k * names.size());
+    sums.inputs.assign(first, first + static_cast<std::ptrdiff_t>(names.size()));
+  }
+  const auto append = [&](const MeasureInfo& info, std::size_t cells) {
+    const auto sums =
+        read_values<std::uint64_t>(group, draw_sum_name(info), numbers.size() * cells);
+    for (std::size_t k = 0; k < numbers.size(); ++k) {
+      const auto first = sums.begin() + static_cast<std::ptrdiff_t>(k * cells);
+      std::vector<std::uint64_t>& into =
+          result.accumulators.draws[static_cast<std::uint64_t>(numbers[k])].sums;
+      into.insert(into.end(), first, first + static_cast<std::ptrdiff_t>(cells));
+    }
+  };
+  const AccumulatorShape& shape = result.accumulators.shape;
+  for (const MeasureInfo& info : measure_table)
+    append(info, static_cast<std::size_t>(shape.n_cells()));
+  for (const MeasureInfo& info : member_measure_table)
+    append(info, static_cast<std::size_t>(shape.n_members));
 }
 
 Accumulators read_accumulators(const h5::Group& root, const h5::Group& group,
@@ -225,6 +273,7 @@ StoredResult read_result(const std::filesystem::path& path) {
   const h5::Group accumulators = root.open_group("accumulators");
   read_scales(accumulators, result.facts);
   result.accumulators = read_accumulators(root, accumulators, result.facts.shape());
+  read_uncertain(root, result);
   result.samples = read_samples(root, result.facts.shape());
   result.attribution = read_attribution(root, result.facts);
   result.origin = read_origin(root);

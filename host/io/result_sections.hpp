@@ -16,6 +16,8 @@ void write_timeline(NetcdfGroup& root, const ResultContent& content);
 void write_diagnostics(NetcdfGroup& root, const ResultContent& content);
 /// `/attribution`, where there is one.
 void write_attribution(NetcdfGroup& root, const ResultContent& content);
+/// `/uncertain`, where inputs are.
+void write_uncertain(NetcdfGroup& root, const ResultContent& content);
 /// `/accumulators`
 void write_accumulators(NetcdfGroup& root, const ResultContent& content);
 /// `/samples`

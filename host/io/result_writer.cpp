@@ -14,6 +14,7 @@ void write_sections(const h5::File& file, const ResultContent& content) {
   write_timeline(root, content);
   write_diagnostics(root, content);
   write_attribution(root, content);
+  write_uncertain(root, content);
   write_accumulators(root, content);
   write_samples(root, content);
   write_convergence(root, content);

@@ -13,8 +13,8 @@ PathStories tell_worst_paths(const StoredNetwork& stored, std::uint64_t seed,
                              const Summary& summary) {
   const Network& network = stored.network;
   const auto tell = [&](std::int64_t path, const StorySelection& shown) {
-    const Story story =
-        tell_story(stored.scenario, network, seed, static_cast<std::uint64_t>(path), shown);
+    const auto number = static_cast<std::uint64_t>(path);
+    const Story story = tell_story(stored.scenario, stored.network_of(number), seed, number, shown);
     return account_text(story, stored.scenario);
   };
   PathStories stories;
@@ -31,7 +31,8 @@ PathStories tell_worst_paths(const StoredNetwork& stored, std::uint64_t seed,
       stories.by_loss.emplace_back();
       continue;
     }
-    const PathMeasures measures = measure_path(network, seed, static_cast<std::uint64_t>(path));
+    const auto number = static_cast<std::uint64_t>(path);
+    const PathMeasures measures = measure_path(stored.network_of(number), seed, number);
     stories.by_loss.push_back(tell(path, {{index}, worst_minerals(measures, {index})}));
   }
   return stories;

@@ -520,7 +520,8 @@ class Scenarios(Case):
         self.assertGreaterEqual(len(scenarios), 6)
         for scenario in scenarios:
             with self.subTest(scenario=scenario.parent.name):
-                self.result(f"{scenario.parent.name}.h5", scenario=scenario, paths=300)
+                paths = 1024 if scenario.parent.name == "uncertain_rates" else 300  # whole draws
+                self.result(f"{scenario.parent.name}.h5", scenario=scenario, paths=paths)
                 self.expect(0, "validate", scenario)
 
 
