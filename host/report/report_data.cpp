@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "host/analysis/cell_distribution.hpp"
+#include "host/analysis/draw_figures.hpp"
 #include "host/analysis/levels.hpp"
 #include "host/analysis/tail.hpp"
 #include "host/io/path_ranges.hpp"
@@ -222,6 +223,52 @@ void write_adjustments(JsonWriter& json, const std::optional<ScenarioFacts>& sce
   json.end_array();
 }
 
+/// The 5 and 95 % quantiles of a measure's paths.
+std::vector<double> quantiles(const MeasureSummary& measure, std::size_t level) {
+  std::vector<double> values;
+  for (std::size_t at = level; at < measure.quantile.size(); at += quantile_levels.size())
+    values.push_back(measure.quantile[at]);
+  return values;
+}
+
+/// The band of the mean by what the inputs may be, that of single paths, and the part of variance
+/// that is not knowing.
+void write_bands(JsonWriter& json, const MeasureDraws& draws, const MeasureSummary& measure,
+                 std::initializer_list<std::size_t> extents) {
+  write_variable(json, "mean_lo", draws.mean_lo, extents);
+  write_variable(json, "mean_hi", draws.mean_hi, extents);
+  write_variable(json, "p5", quantiles(measure, quantile_level_5), extents);
+  write_variable(json, "p95", quantiles(measure, quantile_level_95), extents);
+  write_variable(json, "between_share", draws.between_share, extents);
+}
+
+void write_uncertain(JsonWriter& json, const ReportSource& source, const Extents& n) {
+  const ResultFacts& facts = source.result.facts;
+  json.key("uncertain");
+  if (facts.uncertain.empty()) {
+    json.raw("null");
+    return;
+  }
+  const DrawFigures figures = draw_figures(source.result.accumulators, facts, source.summary);
+  const auto texts = [&](const char* key, std::string UncertainFact::*text) {
+    std::vector<std::string> all;
+    for (const UncertainFact& input : facts.uncertain) all.push_back(input.*text);
+    write_texts(json, key, all);
+  };
+  json.begin_object().member("draws", figures.n_draws);
+  texts("input", &UncertainFact::name);
+  texts("address", &UncertainFact::address);
+  texts("distribution", &UncertainFact::distribution);
+  json.key("member_loss").begin_object();
+  const MeasureDraws& loss = figures.of(MemberMeasure::loss);
+  write_bands(json, loss, source.summary.of(MemberMeasure::loss), {n.members});
+  write_variable(json, "input_share", loss.input_share, {facts.uncertain.size(), n.members});
+  json.end_object().key("shortfall").begin_object();
+  write_bands(json, figures.of(Measure::shortfall), source.summary.of(Measure::shortfall),
+              {n.members, n.minerals});
+  json.end_object().end_object();
+}
+
 /// Numbers of any size are texts, for the page's numbers are doubles.
 void write_origin(JsonWriter& json, const ReportSource& source) {
   const RunOrigin& origin = source.result.origin;
@@ -262,6 +309,7 @@ std::string report_data(const ReportSource& source) {
   write_worst_paths(json, source, extents);
   write_diagnostics(json, source.result.facts.diagnostics, extents);
   write_attribution(json, source.result.attribution, extents);
+  write_uncertain(json, source, extents);
   write_adjustments(json, source.scenario);
   write_origin(json, source);
   json.end_object();

@@ -1,6 +1,6 @@
 /// All that a report shows, as one JSON object, the page's only input. Leaves its looks to page/.
 ///
-/// {"scenario", "names", "axes", "summary", "timeline", "diagnostics", "attribution",
+/// {"scenario", "names", "axes", "summary", "timeline", "diagnostics", "attribution", "uncertain",
 /// "adjustments", "origin"}. Variables have the names, axes and values of the result file, as
 /// arrays in arrays, so that `summary.shortfall_cvar[member][mineral][level]` is the file's
 /// `shortfall_cvar`. What is not finite is null: the upper end of an interval that has none, what

@@ -39,7 +39,7 @@ class Pages(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         folder = Path(cls.folder.name)
         makers = (samples.attributed, samples.unattributed, samples.quiet, samples.thin,
-                  samples.one_cell)
+                  samples.one_cell, samples.uncertain)
         cls.pages = {maker.__name__: samples.make_page(BLOCRISK, maker(BLOCRISK, folder))
                      for maker in makers}
         cls.browser = cls.enterClassContext(browser.Browser(browser.find()))
@@ -91,7 +91,7 @@ class Pages(unittest.TestCase):
 
     def test_wide_narrow_light_and_dark(self):
         # thirteen curves, three maps, three fans, two bars; fewer where there is nothing to draw
-        for name, n_least in (("attributed", 21), ("quiet", 5), ("thin", 19), ("one_cell", 7)):
+        for name, n_least in (("attributed", 21), ("quiet", 5), ("thin", 19), ("one_cell", 7), ("uncertain", 22)):
             for width, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROWEST, "dark")):
                 with self.subTest(name=name, width=width, scheme=scheme):
                     self.look(name, width, scheme, n_least)
@@ -221,7 +221,7 @@ class Pages(unittest.TestCase):
         file.write_bytes(pdf)
         text = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True,
                               text=True).stdout
-        for heading in self.browser.evaluate("[...document.querySelectorAll('h2')].map(one => one.textContent)"):
+        for heading in self.browser.evaluate("[...document.querySelectorAll('section:not([hidden]) h2')].map(one => one.textContent)"):
             self.assertIn(heading, text)
         self.assertNotIn("The numbers of this picture", text)
         subprocess.run(["pdftoppm", "-r", "50", "-png", file, file.with_suffix("")], check=True)

@@ -165,6 +165,20 @@ class Data(Case):
         loss = data["worst_paths"]["by_loss"][member][0]
         self.assertIn(loss["story"], self.replay("told.h5", loss["path"]))
 
+    def test_bands_of_uncertain_inputs_are_those_of_the_file(self):
+        result = samples.uncertain(BLOCRISK, self.folder)
+        shown = self.check(result)["uncertain"]
+        with h5py.File(result) as file:
+            group = file["uncertain"]
+            self.assertEqual(shown["input"], list(group["input"].asstr()))
+            self.assertEqual(shown["draws"], len(group["draw"]))
+            for name in ("mean_lo", "mean_hi", "between_share"):
+                self.compare(shown["member_loss"][name], group[f"member_loss_{name}"][:], None, name)
+                self.compare(shown["shortfall"][name], group[f"shortfall_{name}"][:], None, name)
+            self.compare(shown["member_loss"]["input_share"], group["member_loss_input_share"][:], None, "input_share")
+            self.compare(shown["member_loss"]["p95"], file["member_loss_quantile"][:, 7], None, "p95")
+        self.assertIsNone(self.check(samples.quiet(BLOCRISK, self.folder))["uncertain"])
+
     def replay(self, result, path, *options):
         command = [BLOCRISK, "replay", self.folder / result, "--path", path, "--member", "JPN", *options]
         return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
