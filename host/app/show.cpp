@@ -6,7 +6,9 @@
 #include "host/analysis/convergence.hpp"
 #include "host/analysis/diagnostics_table.hpp"
 #include "host/analysis/draw_table.hpp"
+#include "host/analysis/measure_table.hpp"
 #include "host/analysis/table.hpp"
+#include "host/analysis/table_rows.hpp"
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/numbers.hpp"
@@ -23,6 +25,7 @@ struct ShowOptions {
   bool csv = false;
   bool attribution = false;
   bool convergence = false;
+  MeasureSelection selection;
 };
 
 void print_json(const StoredResult& result, const Summary& summary) {
@@ -87,8 +90,21 @@ void show_convergence(const ShowOptions& options, const StoredResult& result) {
   }
 }
 
+void show_measure(const ShowOptions& options, const StoredResult& result) {
+  const Summary summary = summarise(result.accumulators, result.facts);
+  if (options.json) {
+    std::printf("{\"measure\":\"%s\",\"rows\":%s}\n", options.selection.measure.c_str(),
+                json_rows(measure_rows(summary, result.facts, options.selection)).c_str());
+  } else if (options.csv) {
+    std::fputs(csv_rows(measure_rows(summary, result.facts, options.selection)).c_str(), stdout);
+  } else {
+    std::fputs(text_measure(summary, result.facts, options.selection).c_str(), stdout);
+  }
+}
+
 void show_result(const ShowOptions& options) {
   const StoredResult result = read_result(options.file);
+  if (!options.selection.measure.empty()) return show_measure(options, result);
   if (options.attribution) return print_attribution(options, result);
   if (options.convergence) return show_convergence(options, result);
   const Summary summary = summarise(result.accumulators, result.facts);
@@ -118,6 +134,23 @@ void add_show_command(CLI::App& app, Action& action) {
       ->excludes("--csv");
   command->add_flag("--convergence", options->convergence,
                     "How the intervals of the main figures narrowed with the number of paths");
+  CLI::Option* measure =
+      command
+          ->add_option("--measure", options->selection.measure,
+                       "One measure in full, such as months_short or member_annual_loss")
+          ->excludes("--attribution")
+          ->excludes("--convergence")
+          ->type_name("NAME");
+  command->add_option("--member", options->selection.members, "With --measure: these members")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->needs(measure)
+      ->type_name("LIST");
+  command->add_option("--mineral", options->selection.minerals, "With --measure: these minerals")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->needs(measure)
+      ->type_name("LIST");
   command->callback([options, &action] { action = [options] { show_result(*options); }; });
 }
 

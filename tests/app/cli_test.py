@@ -286,6 +286,23 @@ class Precision(Case):
             self.assertIn(answer, done.stderr)
             self.assertFalse((self.folder / "out.h5").exists())
 
+    def test_one_measure_in_full_is_the_file_s(self):
+        path = self.result("measure.h5", *self.ONE_YEAR, paths=2000)
+        chosen = ["--measure", "months_short", "--member", "JPN,USA", "--mineral", "gallium"]
+        rows = json.loads(self.expect(0, "show", path, *chosen, "--json").stdout)["rows"]
+        self.assertEqual([row["member"] for row in rows], ["USA", "JPN"])
+        with h5py.File(path) as file:
+            at = (list(file["member"].asstr()).index("JPN"), list(file["mineral"].asstr()).index("gallium"))
+            for name, of, index in (("mean", "mean", ()), ("p95", "quantile", (7,)), ("cvar99_hi", "cvar_hi", (2,))):
+                self.assertEqual(rows[1][name], file[f"months_short_{of}"][(*at, *index)], name)
+        text = self.expect(0, "show", path, *chosen).stdout
+        self.assertIn("gallium JPN", text)
+        self.assertNotIn("tungsten", text)
+        self.assertIn("JPN,,cvar95,USD,", self.expect(0, "show", path, "--measure", "member_loss", "--csv").stdout)
+        self.assertIn("nearest: months_short", self.expect(2, "show", path, "--measure", "months_shorts").stderr)
+        self.assertIn("nearest: JPN", self.expect(2, "show", path, "--measure", "drawn", "--member", "JAP").stderr)
+        self.expect(2, "show", path, "--member", "JPN")
+
     def test_convergence_is_that_of_shorter_runs(self):
         long, short = (self.result(f"{paths}.h5", *self.ONE_YEAR, paths=paths) for paths in (9000, 4096))
         points = {}

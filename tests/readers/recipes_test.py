@@ -52,6 +52,7 @@ def answers(*command):
 
 
 HAS_R = answers("Rscript", "-e", "library(ncdf4)")
+HAS_HDF5R = answers("Rscript", "-e", "library(hdf5r)")
 HAS_OCTAVE = answers("octave", "--no-gui", "--eval", "pkg load netcdf")
 try:
     import pandas
@@ -133,6 +134,31 @@ class R(Case):
         self.assertEqual(len(values), 2, printed)
         self.assertAlmostEqual(values[0], cell("shortfall_cvar", "JPN", "gallium", 1), 12)
         self.assertAlmostEqual(values[1], stored("timeline/price_ratio_mean")[0, 0], 12)
+
+
+@needed(HAS_HDF5R, "R with hdf5r")
+class RAsHdf5(Case):
+    def test_reads_every_value_and_label(self):
+        code = f'library(hdf5r); f <- H5File$new("{NAME}", "r")\n' + "".join(
+            f'cat("variable {name}", sprintf("%.17g", as.numeric(as.vector(f[["{name}"]]$read()))), "\\n")\n'
+            for name in VARIABLES)
+        code += 'cat("labels", f[["member"]][], f[["mineral"]][], "\\n")\n'
+        printed = run("Rscript", "-", code=code)
+        seen = {}
+        for line in printed.splitlines():
+            if line.startswith("variable "):
+                name, *values = line.split()[1:]
+                seen[name] = np.array([math.nan if value in ("NA", "NaN") else float(value) for value in values])
+        for name in VARIABLES:  # hdf5r knows nothing of fill values: they are read as they stand
+            np.testing.assert_array_equal(seen[name], stored(name).ravel().astype(float), name)
+        self.assertIn("labels " + " ".join(labels("member") + labels("mineral")), printed)
+
+    def test_recipe(self):
+        printed = run("Rscript", "-", code="options(digits = 15)\n" + recipe("r", "library(hdf5r)"))
+        rows = re.findall(r"^\[1\] ([-\d.e+ ]+)$", printed, re.MULTILINE)
+        self.assertEqual(len(rows), 2, printed)
+        self.assertAlmostEqual(float(rows[0].split()[1]), cell("shortfall_cvar", "JPN", "gallium", 1), 12)
+        self.assertAlmostEqual(float(rows[1]), stored("timeline/price_ratio_mean")[0, 0], 12)
 
 
 @needed(HAS_OCTAVE, "Octave with netcdf")
