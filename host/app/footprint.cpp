@@ -28,6 +28,7 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
   footprint.summary_bytes = footprint.accumulator_bytes / 2;
   footprint.samples_bytes = std::min(n_paths, n_samples) * sample_bytes_per_path(shape);
   footprint.output_bytes = footprint.accumulator_bytes / 8 + footprint.samples_bytes;
+  footprint.checkpoint_bytes = footprint.output_bytes;
   footprint.operations_per_path = operations_per_path(network.view());
   return footprint;
 }

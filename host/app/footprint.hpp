@@ -13,6 +13,7 @@ struct Footprint {
   std::uint64_t summary_bytes = 0;      ///< figures, and the file while it is built in memory
   std::uint64_t samples_bytes = 0;
   std::uint64_t output_bytes = 0;
+  std::uint64_t checkpoint_bytes = 0;  ///< of each of the two that are kept
   double operations_per_path = 0;  ///< on single values, counted
 
   /// Beside what the backend's threads need.

@@ -2,12 +2,18 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "host/analysis/table.hpp"
 #include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
+#include "host/app/checkpoint.hpp"
+#include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
+#include "host/app/continuation.hpp"
 #include "host/app/footprint.hpp"
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
@@ -16,6 +22,7 @@
 #include "host/app/scenario_options.hpp"
 #include "host/app/version.hpp"
 #include "host/engine/run.hpp"
+#include "host/io/result_reader.hpp"
 #include "host/io/result_writer.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
@@ -31,14 +38,21 @@ struct RunCommand {
   BackendOptions backend;
   std::string output;
   std::string progress = "auto";
-  std::uint64_t n_samples = 0;
-  std::uint64_t n_attributed = default_attribution_paths;
+  std::optional<std::uint64_t> n_samples, n_attributed;
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
   bool overwrite = false;
   bool quiet = false;
   bool no_volatile = false;
   bool json = false;
+  bool resume = false;
+  std::string extend;         ///< the result to add to; empty: a new run
+  double time_limit_s = 0;    ///< 0: none
+  double checkpoint_s = 600;  ///< 0: none but where the run is stopped
+  bool checkpoint_was_asked = false;
   std::string command_line;
+
+  /// An extended result takes the place of the one it was, unless told otherwise.
+  std::string output_asked() const { return output.empty() ? extend : output; }
 };
 
 /// Wall time of the parts of a run.
@@ -91,44 +105,62 @@ void announce(const RunCommand& options, const ChosenBackend& chosen) {
   std::fprintf(stderr, "%s\n", json.text().c_str());
 }
 
-/// Samples all paths, or throws StoppedEarly where a signal came first.
-RunResult sample(const RunCommand& options, const Network& network, Backend& backend,
-                 PathRange range) {
-  RunOptions run{range, options.n_samples, options.batch_paths, {}};
-  RunResult result;
-  if (stop_signal() == nullptr) {
-    ProgressReporter reporter(progress_style(options.progress, options.quiet));
-    run.on_progress = [&reporter](const Progress& progress) {
-      reporter.update(progress);
-      return stop_signal() == nullptr;
-    };
-    result = run_paths(network, backend, run);
-  }
-  if (result.stop_reason == "done") return result;
-  throw StoppedEarly(std::string("stopped by ") + stop_signal() + " after " +
-                     format_count(result.accumulators.n_paths) + " of " +
-                     format_count(range.count()) + " paths; nothing was written");
-}
-
-RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const Network& network,
-                    const RunResult& result, const std::string& started_at) {
+/// Which scenario, network and seed a file's paths are of.
+RunOrigin identify(const Scenario& scenario, const Network& network) {
   RunOrigin origin;
   origin.scenario_name = scenario.name;
   origin.scenario_text = canonical_text(scenario);
   origin.scenario_sha256 = sha256(origin.scenario_text);
   origin.network_hash = network.hash;
   origin.seed = scenario.sampling.seed;
+  origin.engine_version = engine_version();
+  origin.commit = engine_commit();
+  return origin;
+}
+
+/// What there is to say about a run that has done some of its paths, or all.
+RunOrigin origin_of(const RunCommand& options, RunOrigin origin, const RunResult& result,
+                    const std::string& started_at) {
   origin.paths_asked = result.paths_asked;
   origin.ranges = result.done;
   origin.stop_reason = result.stop_reason;
-  origin.engine_version = engine_version();
-  origin.commit = engine_commit();
   if (options.no_volatile) return origin;
-  const double paths_per_s = static_cast<double>(result.accumulators.n_paths) / result.sampling_s;
-  origin.volatile_facts =
-      VolatileFacts{result.backend, result.device, compiler_name(),   options.command_line,
-                    started_at,     utc_now(),     result.sampling_s, paths_per_s};
+  origin.volatile_facts = VolatileFacts{result.backend,       result.device,        compiler_name(),
+                                        options.command_line, started_at,           utc_now(),
+                                        result.sampling_s,    result.paths_per_s(), {}};
   return origin;
+}
+
+Scenario load_scenario_of(const RunCommand& options, const std::optional<StoredResult>& extended) {
+  if (!options.scenario.file.empty()) return load(options.scenario);
+  if (!extended) throw UsageError("SCENARIO is required, or --extend RESULT");
+  return load_text(options.scenario, extended->origin.scenario_text,
+                   "the scenario in " + options.extend);
+}
+
+void warn(const RunCommand& options, const std::string& text) {
+  if (!text.empty() && !options.quiet) std::fprintf(stderr, "blocrisk: %s\n", text.c_str());
+}
+
+/// Where the run begins: at its first path, at a checkpoint or after a result.
+Continuation begin(const RunCommand& options, const CheckpointFiles& checkpoints,
+                   std::optional<StoredResult> extended, const WantedRun& wanted) {
+  Continuation start;
+  if (options.resume) {
+    checkpoints.remove_temporaries();
+    start = resume_run(checkpoints.read([&](const std::string& why) { warn(options, why); }),
+                       checkpoints.latest.string(), wanted);
+  } else if (checkpoints.any() && !options.overwrite) {
+    throw EnvironmentError(checkpoints.latest.string() +
+                           " is there: an earlier run was stopped; add --resume to go on from it, "
+                           "or --overwrite to begin again");
+  } else if (extended) {
+    start = extend_run(std::move(*extended), options.extend, wanted);
+  } else {
+    start.n_samples = wanted.n_samples.value_or(0);
+  }
+  warn(options, start.warning);
+  return start;
 }
 
 void print_json(const RunOrigin& origin, const RunResult& result, const Timings& timings,
@@ -141,7 +173,8 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
       .member("digest", format_digest(result.accumulators.digest()))
       .member("backend", result.backend)
       .member("device", result.device)
-      .member("paths_per_s", static_cast<double>(result.accumulators.n_paths) / result.sampling_s)
+      .member("paths_begun_with", result.paths_begun_with)
+      .member("paths_per_s", result.paths_per_s())
       .member("output", output)
       .key("timings")
       .begin_object()
@@ -159,56 +192,134 @@ void print_json(const RunOrigin& origin, const RunResult& result, const Timings&
   std::printf("%s\n", json.text().c_str());
 }
 
+/// "1,000 paths in 2 s", or, of a run that went on, what was done now.
+std::string paths_text(const RunResult& result) {
+  const std::uint64_t now = result.accumulators.n_paths - result.paths_begun_with;
+  std::string text = format_count(result.accumulators.n_paths) + " paths";
+  if (result.paths_begun_with > 0) text += ", " + format_count(now) + " of them now";
+  return text + " in " + format_duration(result.sampling_now_s);
+}
+
 void print_text(const RunResult& result, const Timings& timings, const std::string& output,
                 const std::string& tables) {
-  const double paths_per_s = static_cast<double>(result.accumulators.n_paths) / result.sampling_s;
   std::printf("%s\n", tables.c_str());
-  std::printf(
-      "%s paths in %s, %s paths/s; %s in all, %s: %s\n",
-      format_count(result.accumulators.n_paths).c_str(), format_duration(result.sampling_s).c_str(),
-      format_count(static_cast<std::uint64_t>(paths_per_s)).c_str(),
-      format_duration(timings.total_s()).c_str(), result.backend.c_str(), result.device.c_str());
+  std::printf("%s, %s paths/s; %s in all, %s: %s\n", paths_text(result).c_str(),
+              format_count(static_cast<std::uint64_t>(result.paths_per_s())).c_str(),
+              format_duration(timings.total_s()).c_str(), result.backend.c_str(),
+              result.device.c_str());
   std::printf("result: %s\n", output.c_str());
+}
+
+/// A run before its first path: what of, over which paths, where to, and what is done already.
+struct Job {
+  Scenario scenario;
+  Network network;
+  PathRange range;
+  ResultFacts facts;
+  RunOrigin identity;
+  std::string output;
+  Overwrite overwrite;
+  std::string started_at;
+  Continuation start;
+};
+
+/// An extended result takes its own place without being asked.
+Overwrite overwrite_of(const RunCommand& options, const std::string& output) {
+  std::error_code ignored;
+  const bool is_extended =
+      !options.extend.empty() && std::filesystem::equivalent(output, options.extend, ignored);
+  return options.overwrite || is_extended ? Overwrite::allow : Overwrite::refuse;
+}
+
+Job prepare(const RunCommand& options, Stopwatch& watch, Timings& timings) {
+  Job job;
+  job.started_at = utc_now();
+  std::optional<StoredResult> extended;
+  if (!options.extend.empty()) extended = read_result(options.extend);
+  job.scenario = load_scenario_of(options, extended);
+  timings.parse_s = watch.lap();
+  job.network = calibrate(job.scenario);
+  job.range = paths_of(options.scenario, job.scenario);
+  job.facts = facts_of(job.network, job.scenario);
+  job.identity = identify(job.scenario, job.network);
+  timings.calibrate_s = watch.lap();
+  job.output = output_path(options.output_asked(), job.scenario.name).string();
+  job.overwrite = overwrite_of(options, job.output);
+  job.start =
+      begin(options, CheckpointFiles(job.output), std::move(extended),
+            {job.identity, job.scenario.sampling.paths, job.facts, job.range, options.n_samples});
+  if (!job.start.started_at.empty()) job.started_at = job.start.started_at;
+  return job;
+}
+
+/// What the run will take of disk and memory. Where checkpoints were asked for there has to be room
+/// for the two that are kept.
+ChosenBackend provide(const RunCommand& options, const Job& job) {
+  const Footprint footprint =
+      estimate_footprint(job.network, job.range.count(), job.start.n_samples);
+  const std::uint64_t n_checkpoints = options.checkpoint_was_asked ? 2 : 0;
+  check_output(job.output, job.overwrite == Overwrite::allow ? Existing::replace : Existing::refuse,
+               footprint.output_bytes + n_checkpoints * footprint.checkpoint_bytes);
+  ChosenBackend chosen =
+      choose_backend({job.network, job.identity.seed, job.range}, options.backend);
+  require_memory(footprint.host_bytes() + chosen.host_bytes);
+  return chosen;
+}
+
+RunResult sample(const RunCommand& options, Job& job, Backend& backend,
+                 CheckpointWriter& checkpoints) {
+  RunOptions run{job.range, job.start.n_samples, options.batch_paths, {}};
+  ProgressReporter reporter(progress_style(options.progress, options.quiet));
+  run.on_progress = [&reporter](const Progress& progress) {
+    reporter.update(progress);
+    return stop_signal() == nullptr;
+  };
+  run.on_batch = [&checkpoints](const RunResult& result) { checkpoints.write_if_due(result); };
+  return run_paths(job.network, backend, run, std::move(job.start.done));
 }
 
 void run_scenario(const RunCommand& options) {
   refuse_contradictions(options.backend);
   catch_stop_signals();
-  const std::string started_at = utc_now();
+  if (options.time_limit_s > 0) stop_after(options.time_limit_s);
   Stopwatch watch;
   Timings timings;
-  const Scenario scenario = load(options.scenario);
-  timings.parse_s = watch.lap();
-  const Network network = calibrate(scenario);
-  timings.calibrate_s = watch.lap();
-
-  const PathRange range = paths_of(options.scenario, scenario);
-  const std::string output = output_path(options.output, scenario.name).string();
-  const Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
-  check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
-               footprint.output_bytes);
-  const ChosenBackend chosen =
-      choose_backend({network, scenario.sampling.seed, range}, options.backend);
-  require_memory(footprint.host_bytes() + chosen.host_bytes);
+  Job job = prepare(options, watch, timings);
+  const ChosenBackend chosen = provide(options, job);
   announce(options, chosen);
-  const RunResult result = sample(options, network, *chosen.backend, range);
+  const auto describe = [&](const RunResult& result) {
+    return origin_of(options, job.identity, result, job.started_at);
+  };
+  CheckpointWriter checkpoints({job.output, options.checkpoint_s, job.start.n_samples}, job.facts,
+                               describe);
+  const RunResult result = sample(options, job, *chosen.backend, checkpoints);
   timings.sample_s = watch.lap();
+  if (result.stop_reason == "stopped") checkpoints.stop_early(result);
 
-  const ResultFacts facts = facts_of(network, scenario);
-  const Summary summary = summarise(result.accumulators, facts);
+  const Summary summary = summarise(result.accumulators, job.facts);
   timings.analyse_s = watch.lap();
+  const std::uint64_t n_attributed =
+      options.n_attributed.value_or(job.start.n_attributed.value_or(default_attribution_paths));
   const auto attribution =
-      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts},
-                options.n_attributed, options.backend);
+      attribute({job.network, job.identity.seed, result.done, summary, job.facts}, n_attributed,
+                options.backend);
   timings.attribute_s = watch.lap();
-  const RunOrigin origin = origin_of(options, scenario, network, result, started_at);
-  write_result(output,
-               {facts, result.accumulators, summary, result.samples, origin,
-                attribution ? &*attribution : nullptr},
-               options.overwrite ? Overwrite::allow : Overwrite::refuse);
+  if (stop_signal() != nullptr) checkpoints.stop_early(result);
+
+  const RunOrigin origin = describe(result);
+  try {
+    write_result(job.output,
+                 {job.facts, result.accumulators, summary, result.samples, origin,
+                  attribution ? &*attribution : nullptr},
+                 job.overwrite);
+  } catch (const EnvironmentError& failure) {
+    checkpoints.rescue(result, failure);
+  }
+  CheckpointFiles(job.output).remove();
   timings.write_s = watch.lap();
-  if (options.json) return print_json(origin, result, timings, output, json_table(summary, facts));
-  print_text(result, timings, output, text_table(summary, facts));
+  if (options.json)
+    return print_json(origin, result, timings, job.output, json_table(summary, job.facts));
+  print_text(result, timings, job.output, text_table(summary, job.facts));
 }
 
 void add_output_options(CLI::App& command, RunCommand& options) {
@@ -246,6 +357,34 @@ void add_progress_options(CLI::App& command, RunCommand& options) {
       ->type_name("N");
 }
 
+void add_long_run_options(CLI::App& command, RunCommand& options) {
+  command
+      .add_option_function<std::string>(
+          "--checkpoint-every",
+          [&options](const std::string& text) {
+            options.checkpoint_s = parse_seconds("--checkpoint-every", text, 0);
+            options.checkpoint_was_asked = options.checkpoint_s > 0;
+          },
+          "Seconds between two checkpoints, 0 for none; default 600")
+      ->type_name("SECONDS");
+  command
+      .add_option_function<std::string>(
+          "--time-limit",
+          [&options](const std::string& text) {
+            options.time_limit_s = parse_seconds("--time-limit", text, 1e-3);
+          },
+          "Stop after so long, leave a checkpoint, exit 5")
+      ->type_name("SECONDS");
+  command.add_flag("--resume", options.resume,
+                   "Go on from the checkpoint that a stopped run left beside its output");
+  command
+      .add_option("--extend", options.extend,
+                  "Add paths to this result until there are --paths; SCENARIO may be left out")
+      ->check(names_a_file())
+      ->type_name("RESULT");
+  command.get_option("SCENARIO")->required(false);  // asked for unless --extend names a result
+}
+
 }  // namespace
 
 void add_run_command(CLI::App& app, const std::string& command_line, Action& action) {
@@ -256,6 +395,7 @@ void add_run_command(CLI::App& app, const std::string& command_line, Action& act
   add_backend_options(*command, options->backend);
   add_output_options(*command, *options);
   add_progress_options(*command, *options);
+  add_long_run_options(*command, *options);
   command->callback([options, &action] { action = [options] { run_scenario(*options); }; });
 }
 

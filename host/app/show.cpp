@@ -50,6 +50,10 @@ void print_text(const StoredResult& result, const Summary& summary) {
               format_count(result.accumulators.n_paths).c_str(),
               static_cast<unsigned long long>(result.origin.seed),
               result.origin.engine_version.c_str(), result.origin.commit.c_str());
+  if (result.accumulators.n_paths < result.origin.paths_asked) {
+    std::printf("not finished: %s paths were asked for (%s)\n",
+                format_count(result.origin.paths_asked).c_str(), result.origin.stop_reason.c_str());
+  }
 }
 
 void print_attribution(const ShowOptions& options, const StoredResult& result) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace blocrisk {
 namespace {
@@ -25,29 +26,32 @@ void set_cells_without_demand(const Network& network, Samples& samples) {
   }
 }
 
-Samples make_samples(const Network& network, const RunOptions& options) {
-  const std::uint64_t count = std::min(options.n_samples, options.range.count());
-  if (count == 0) return {};
-  const AccumulatorShape shape = shape_of(network);
-  Samples samples(options.range.first, count, shape.n_members, shape.n_minerals, shape.n_years);
-  set_cells_without_demand(network, samples);
-  return samples;
-}
-
-}  // namespace
-
-RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options) {
+RunResult begin_run(const Network& network, const Backend& backend, const RunOptions& options,
+                    DonePaths& begun) {
   RunResult result;
-  result.accumulators = Accumulators(shape_of(network));
-  result.samples = make_samples(network, options);
+  result.accumulators =
+      begun.count > 0 ? std::move(begun.accumulators) : Accumulators(shape_of(network));
+  const std::uint64_t n_samples = std::min(options.n_samples, options.range.count());
+  result.samples = make_samples(network, {options.range.first, options.range.first + n_samples});
+  result.samples.copy_from(begun.samples);
+  result.paths_begun_with = begun.count;
+  result.sampling_s = begun.sampling_s;
+  if (begun.count > 0) result.done = {{options.range.first, options.range.first + begun.count}};
   result.paths_asked = options.range.count();
   result.stop_reason = "done";
   result.backend = backend.name();
   result.device = backend.device();
+  return result;
+}
 
+}  // namespace
+
+RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options,
+                    DonePaths begun) {
+  RunResult result = begin_run(network, backend, options, begun);
   Samples* samples = result.samples.n_paths > 0 ? &result.samples : nullptr;
   const SteadyClock::time_point start = SteadyClock::now();
-  std::uint64_t next = options.range.first;
+  std::uint64_t next = options.range.first + begun.count;
   while (next < options.range.last) {
     // Asked again each time: a backend may learn what keeps it busy.
     const std::uint64_t batch = std::max<std::uint64_t>(
@@ -55,17 +59,28 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
     const PathRange piece{next, next + std::min(batch, options.range.last - next)};
     backend.run(piece, result.accumulators, samples);
     next = piece.last;
+    result.done = {{options.range.first, next}};
+    result.sampling_now_s = seconds_since(start);
+    result.sampling_s = begun.sampling_s + result.sampling_now_s;
     const bool go_on =
-        !options.on_progress ||
-        options.on_progress({next - options.range.first, result.paths_asked, seconds_since(start)});
-    if (!go_on && next < options.range.last) {
+        !options.on_progress || options.on_progress({next - options.range.first, result.paths_asked,
+                                                     result.sampling_now_s, begun.count});
+    if (next == options.range.last) break;
+    if (!go_on) {
       result.stop_reason = "stopped";
       break;
     }
+    if (options.on_batch) options.on_batch(result);
   }
-  result.sampling_s = seconds_since(start);
-  if (next > options.range.first) result.done.push_back({options.range.first, next});
   return result;
+}
+
+Samples make_samples(const Network& network, PathRange paths) {
+  if (paths.count() == 0) return {};
+  const AccumulatorShape shape = shape_of(network);
+  Samples samples(paths.first, paths.count(), shape.n_members, shape.n_minerals, shape.n_years);
+  set_cells_without_demand(network, samples);
+  return samples;
 }
 
 AccumulatorShape shape_of(const Network& network) {

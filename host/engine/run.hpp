@@ -16,7 +16,18 @@ struct Progress {
   std::uint64_t paths_done = 0;
   std::uint64_t paths_asked = 0;
   double elapsed_s = 0;
+  std::uint64_t paths_begun_with = 0;  ///< of `paths_done`, those of an earlier run
 };
+
+/// Paths of a range's beginning that an earlier run has done.
+struct DonePaths {
+  std::uint64_t count = 0;
+  Accumulators accumulators{};
+  Samples samples;        ///< the first of them, where they were asked for
+  double sampling_s = 0;  ///< what they took, where that is known
+};
+
+struct RunResult;
 
 struct RunOptions {
   PathRange range;
@@ -24,6 +35,8 @@ struct RunOptions {
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
   std::function<bool(const Progress&)>
       on_progress;  ///< after every batch; false stops the run there
+  /// Sees what is done after every batch that is not the last.
+  std::function<void(const RunResult&)> on_batch{};
 };
 
 struct RunResult {
@@ -33,11 +46,22 @@ struct RunResult {
   std::uint64_t paths_asked = 0;
   std::string stop_reason;  ///< "done" or "stopped"
   std::string backend, device;
-  double sampling_s = 0;
+  double sampling_s = 0;               ///< of all paths
+  std::uint64_t paths_begun_with = 0;  ///< of those, paths of an earlier run
+  double sampling_now_s = 0;           ///< of the others
+  double paths_per_s() const {
+    const auto now = static_cast<double>(accumulators.n_paths - paths_begun_with);
+    return now > 0 ? now / sampling_now_s : 0;
+  }
 };
 
-RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options);
+/// Goes on after the paths of `begun`, which the range begins with. Samples at least one batch
+/// where any path is left, so that whoever stops a run again and again still gets to its end.
+RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options,
+                    DonePaths begun = {});
 
+/// Room for the measures of so many paths; those of cells without demand are there already.
+Samples make_samples(const Network& network, PathRange paths);
 /// Of the accumulators that a run of `network` fills.
 AccumulatorShape shape_of(const Network& network);
 /// Cells of members without demand, whose measures are known: 0, but `first_short` the horizon.

@@ -16,6 +16,8 @@ namespace blocrisk {
 
 inline constexpr const char* result_schema = "blocrisk-result";
 inline constexpr std::int64_t result_schema_version = 2;
+/// Which draws a path number stands for; to be raised where an address is read in another way.
+inline constexpr const char* result_generator = "philox4x32-10, addresses 1";
 
 /// What may differ between two runs that sampled the same paths.
 struct VolatileFacts {
@@ -23,6 +25,7 @@ struct VolatileFacts {
   std::string started_at, finished_at;  ///< ISO 8601, UTC
   double sampling_s = 0.0;
   double paths_per_s = 0.0;
+  std::string merged_from;  ///< files and their path ranges; empty: one run
   friend bool operator==(const VolatileFacts&, const VolatileFacts&) = default;
 };
 
@@ -32,10 +35,12 @@ struct RunOrigin {
   std::string scenario_text;    ///< canonical, with every table
   std::string scenario_sha256;  ///< of that text
   std::string network_hash;
+  std::string generator = result_generator;  ///< empty in files that do not say
   std::uint64_t seed = 0;
   std::uint64_t paths_asked = 0;
   std::vector<PathRange> ranges;  ///< path numbers done
   std::string stop_reason;
+  std::optional<std::uint64_t> samples_asked;  ///< of a checkpoint
   std::string engine_version, commit;
   std::optional<VolatileFacts> volatile_facts;  ///< absent under --no-volatile
   friend bool operator==(const RunOrigin&, const RunOrigin&) = default;
