@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include "host/app/interrupt.hpp"
@@ -20,11 +21,11 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-/// Rows of paths that are not done yet hold nothing.
-Samples done_samples(const RunResult& result) {
+/// Those of the paths that are done, where that is not all of them: other rows hold nothing yet.
+std::optional<Samples> first_samples(const RunResult& result) {
   const Samples& all = result.samples;
   const std::uint64_t count = std::min(all.n_paths, result.accumulators.n_paths);
-  if (count == all.n_paths) return all;
+  if (count == all.n_paths) return std::nullopt;
   Samples done(all.first_path, count, all.n_members, all.n_minerals, all.n_years);
   done.copy_from(all);
   return done;
@@ -113,9 +114,10 @@ void CheckpointWriter::write(const RunResult& result) {
   if (origin.stop_reason == "done") origin.stop_reason = "checkpoint";
   origin.samples_asked = settings_.samples_asked;
   const Summary summary = summarise(result.accumulators, facts_);
-  const Samples samples = done_samples(result);
+  const std::optional<Samples> first = first_samples(result);
   write_result(CheckpointFiles(settings_.output).latest,
-               {facts_, result.accumulators, summary, samples, origin}, Overwrite::keep_previous);
+               {facts_, result.accumulators, summary, first ? *first : result.samples, origin},
+               Overwrite::keep_previous);
 }
 
 }  // namespace blocrisk

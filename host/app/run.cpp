@@ -125,9 +125,9 @@ RunOrigin origin_of(const RunCommand& options, RunOrigin origin, const RunResult
   origin.ranges = result.done;
   origin.stop_reason = result.stop_reason;
   if (options.no_volatile) return origin;
-  origin.volatile_facts = VolatileFacts{result.backend,       result.device,        compiler_name(),
-                                        options.command_line, started_at,           utc_now(),
-                                        result.sampling_s,    result.paths_per_s(), {}};
+  origin.volatile_facts =
+      VolatileFacts{result.backend, result.device, compiler_name(),   options.command_line,
+                    started_at,     utc_now(),     result.sampling_s, result.paths_per_s()};
   return origin;
 }
 
@@ -292,9 +292,9 @@ void run_scenario(const RunCommand& options) {
   };
   CheckpointWriter checkpoints({job.output, options.checkpoint_s, job.start.n_samples}, job.facts,
                                describe);
-  const RunResult result = sample(options, job, *chosen.backend, checkpoints);
+  RunResult result = sample(options, job, *chosen.backend, checkpoints);
   timings.sample_s = watch.lap();
-  if (result.stop_reason == "stopped") checkpoints.stop_early(result);
+  if (result.stop_reason == "stopped") checkpoints.stop_early(std::move(result));
 
   const Summary summary = summarise(result.accumulators, job.facts);
   timings.analyse_s = watch.lap();
@@ -304,7 +304,7 @@ void run_scenario(const RunCommand& options) {
       attribute({job.network, job.identity.seed, result.done, summary, job.facts}, n_attributed,
                 options.backend);
   timings.attribute_s = watch.lap();
-  if (stop_signal() != nullptr) checkpoints.stop_early(result);
+  if (stop_signal() != nullptr) checkpoints.stop_early(std::move(result));
 
   const RunOrigin origin = describe(result);
   try {

@@ -25,7 +25,7 @@ struct VolatileFacts {
   std::string started_at, finished_at;  ///< ISO 8601, UTC
   double sampling_s = 0.0;
   double paths_per_s = 0.0;
-  std::string merged_from;  ///< files and their path ranges; empty: one run
+  std::string merged_from{};  ///< files and their path ranges; empty: one run
   friend bool operator==(const VolatileFacts&, const VolatileFacts&) = default;
 };
 
