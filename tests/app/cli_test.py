@@ -154,7 +154,7 @@ class Run(Case):
         self.assertEqual(done["paths"], 1000)
         self.assertEqual(done["output"], str(path))
         parts = done["timings"]
-        self.assertEqual(set(parts), {"parse_s", "calibrate_s", "sample_s", "analyse_s", "write_s", "total_s"})
+        self.assertEqual(set(parts), {"parse_s", "calibrate_s", "sample_s", "analyse_s", "attribute_s", "write_s", "total_s"})
         self.assertAlmostEqual(sum(parts.values()) - parts["total_s"], parts["total_s"], delta=0.05)
 
     def test_quiet_keeps_standard_error_empty(self):
