@@ -14,7 +14,7 @@ struct Footprint {
   std::uint64_t samples_bytes = 0;
   std::uint64_t output_bytes = 0;
   std::uint64_t checkpoint_bytes = 0;  ///< of each of the two that are kept
-  double operations_per_path = 0;  ///< on single values, counted
+  double operations_per_path = 0;      ///< on single values, counted
 
   /// Beside what the backend's threads need.
   std::uint64_t host_bytes() const { return accumulator_bytes + summary_bytes + samples_bytes; }

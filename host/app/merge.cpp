@@ -1,5 +1,4 @@
 /// `blocrisk merge`: results over disjoint path ranges of one scenario, as one result.
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>

@@ -16,7 +16,6 @@
 #include "host/app/backends.hpp"
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
-#include "host/app/continuation.hpp"
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/progress.hpp"
