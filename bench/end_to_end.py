@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ["parse_s", "calibrate_s", "sample_s", "analyse_s", "write_s"]
+PARTS = ["parse_s", "calibrate_s", "sample_s", "analyse_s", "attribute_s", "write_s"]
 
 
 def one_run(program, scenario, paths, options, folder):
@@ -46,11 +46,13 @@ def main():
     parser.add_argument("--paths", default="1e6")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--scenario", default=ROOT / "configs/baseline/scenario.toml")
-    parser.add_argument("options", nargs="*")
-    asked = parser.parse_args()
+    own, options = sys.argv[1:], []
+    if "--" in own:  # argparse would take these for its own
+        own, options = own[: own.index("--")], own[own.index("--") + 1 :]
+    asked = parser.parse_args(own)
 
     with tempfile.TemporaryDirectory() as folder:
-        runs = [one_run(asked.program, asked.scenario, asked.paths, asked.options, folder)
+        runs = [one_run(asked.program, asked.scenario, asked.paths, options, folder)
                 for _ in range(asked.repetitions)]
     told = [run[3] for run in runs]
     version = subprocess.run([asked.program, "--version"], capture_output=True, text=True, check=True)

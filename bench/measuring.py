@@ -27,7 +27,7 @@ def run_once(program, scenario, paths, options=(), under=""):
     """`under` is a command that starts another, such as "chrt -f 10"."""
     with tempfile.TemporaryDirectory() as folder:
         command = [*shlex.split(under), program, "run", scenario, "--paths", int(paths)]
-        command += ["-o", Path(folder) / "out.h5", "--json", "--quiet", *options]
+        command += ["-o", Path(folder) / "out.h5", "--json", "--quiet", "--attribution", "none", *options]
         start = time.perf_counter()
         run = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE)
         told = json.loads(run.stdout.read())

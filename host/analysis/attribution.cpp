@@ -1,27 +1,21 @@
 #include "host/analysis/attribution.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "host/analysis/levels.hpp"
+#include "host/analysis/same_numbers.hpp"
 
 namespace blocrisk {
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-bool same(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
-}
-
 }  // namespace
 
 bool operator==(const AttributionFigures& a, const AttributionFigures& b) {
   return a.n_paths == b.n_paths && a.countries == b.countries && a.tail_paths == b.tail_paths &&
-         same(a.expected, b.expected) && same(a.tail, b.tail);
+         same_numbers(a.expected, b.expected) && same_numbers(a.tail, b.tail);
 }
 
 std::vector<double> tail_thresholds(const Summary& summary) {

@@ -83,14 +83,14 @@ RankInterval rank_interval(Level level, std::uint64_t n) {
 
 Interval wilson_interval(std::uint64_t count, std::uint64_t n) {
   const double trials = static_cast<double>(n);
-  const double share = static_cast<double>(count) / trials;
+  const double hits = static_cast<double>(count), misses = trials - hits;
+  const double share = hits / trials;
   const double z2 = normal_975 * normal_975;
-  const double centre = share + z2 / (2.0 * trials);
-  const double spread =
-      normal_975 * std::sqrt((share * (1.0 - share) + z2 / (4.0 * trials)) / trials);
-  const double scale = 1.0 + z2 / trials;
-  return {count == 0 ? 0.0 : (centre - spread) / scale,
-          count == n ? 1.0 : (centre + spread) / scale};
+  const double centre = 2.0 * hits + z2, scale = 2.0 * (trials + z2);
+  const double down = z2 - 2.0 - 1.0 / trials + 4.0 * share * (misses + 1.0);
+  const double up = z2 + 2.0 - 1.0 / trials + 4.0 * share * (misses - 1.0);
+  return {count == 0 ? 0.0 : (centre - 1.0 - normal_975 * std::sqrt(std::max(down, 0.0))) / scale,
+          count == n ? 1.0 : (centre + 1.0 + normal_975 * std::sqrt(std::max(up, 0.0))) / scale};
 }
 
 }  // namespace blocrisk

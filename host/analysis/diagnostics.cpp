@@ -1,9 +1,10 @@
 #include "host/analysis/diagnostics.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
+
+#include "host/analysis/same_numbers.hpp"
 
 namespace blocrisk {
 namespace {
@@ -79,17 +80,12 @@ class Market {
   std::vector<double> output_t_per_yr_, demand_t_per_yr_;  ///< [country]
 };
 
-bool same(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
-}
-
 }  // namespace
 
 bool operator==(const Diagnostics& a, const Diagnostics& b) {
-  return a.stages == b.stages && same(a.n1_coverage, b.n1_coverage) && same(a.hhi, b.hhi) &&
-         same(a.import_reliance, b.import_reliance) &&
-         same(a.calibration_scale, b.calibration_scale);
+  return a.stages == b.stages && same_numbers(a.n1_coverage, b.n1_coverage) &&
+         same_numbers(a.hhi, b.hhi) && same_numbers(a.import_reliance, b.import_reliance) &&
+         same_numbers(a.calibration_scale, b.calibration_scale);
 }
 
 Diagnostics diagnose(const Scenario& scenario, const Network& network) {

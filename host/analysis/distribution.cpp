@@ -49,13 +49,34 @@ double value_of_lone_bin(int bin, const DistributionSource& source, std::uint64_
   return source.moments.sum.to_double() / static_cast<double>(count) / source.scale;
 }
 
+/// Whether the bin holds no other multiple of the lattice than this one.
+bool is_only_multiple(double value, int bin, const DistributionSource& source) {
+  const auto bin_of = [&source](double multiple) {
+    return multiple > 0.0 ? bin_of_value(static_cast<float>(multiple), source.range) : 0;
+  };
+  return source.lattice > 0.0 && bin_of(value) == bin && bin_of(value - source.lattice) != bin &&
+         bin_of(value + source.lattice) != bin;
+}
+
+/// The samples of a bin but for those known exactly.
+Distribution::Group group_of_bin(int bin, const DistributionSource& source, std::uint64_t n,
+                                 bool equal) {
+  const double value = value_of_lone_bin(bin, source, n);
+  if (bin == 0 || equal || is_only_multiple(value, bin, source)) return {value, value, value, 0, 0};
+  const bool last = bin == source.range.n_bins() - 1;
+  const double edge =
+      last ? std::numeric_limits<double>::infinity() : bin_lower_edge(bin + 1, source.range);
+  return {value, bin_lower_edge(bin, source.range), std::min(edge, source.upper_bound), 0, 0};
+}
+
 }  // namespace
 
 Distribution::Distribution(const DistributionSource& source)
     : n_independent_(source.n_independent), upper_bound_(source.upper_bound) {
   const std::uint64_t n = sum_of(source.counts);
   moments_ = mean_and_variance(source.moments, n, source.scale);
-  if (all_equal(source, moments_)) moments_.variance = 0.0;
+  const bool equal = all_equal(source, moments_);
+  if (equal) moments_.variance = 0.0;
 
   std::vector<WorstPath> exact;
   if (source.worst != nullptr) exact = source.worst->paths();
@@ -70,32 +91,43 @@ Distribution::Distribution(const DistributionSource& source)
       --n_exact_left;
       --binned;
     }
-    double value = value_of_lone_bin(bin, source, n);
+    Group group = group_of_bin(bin, source, n, equal);
+    group.count = binned;
     if (n_exact_left < first_exact) {
-      value = std::min(value, static_cast<double>(exact[first_exact - 1].value));
+      const double next = static_cast<double>(exact[first_exact - 1].value);
+      group.value = std::min(group.value, next);
+      group.low = std::min(group.low, next);
+      group.high = std::min(group.high, next);
     }
-    append(value, binned);
-    for (std::size_t k = first_exact; k-- > n_exact_left;) append(exact[k].value, 1);
+    append(group);
+    for (std::size_t k = first_exact; k-- > n_exact_left;) {
+      const double value = static_cast<double>(exact[k].value);
+      append({value, value, value, 1, 0});
+    }
   }
+  if (source.is_certain && groups_.size() == 1) lower_bound_ = upper_bound_ = groups_.front().value;
 }
 
 Distribution Distribution::constant(double value, std::uint64_t n) {
   Distribution distribution;
-  distribution.append(value, n);
+  distribution.append({value, value, value, n, 0});
   distribution.moments_ = {value, 0.0};
   distribution.n_independent_ = n;
   distribution.lower_bound_ = distribution.upper_bound_ = value;
   return distribution;
 }
 
-void Distribution::append(double value, std::uint64_t count) {
-  if (count == 0) return;
-  const std::uint64_t cumulative = n() + count;
-  if (!groups_.empty() && groups_.back().value == value) {
-    groups_.back().count += count;
-    groups_.back().cumulative = cumulative;
+void Distribution::append(const Group& group) {
+  if (group.count == 0) return;
+  const std::uint64_t cumulative = n() + group.count;
+  if (!groups_.empty() && groups_.back().value == group.value) {
+    Group& last = groups_.back();
+    last.count += group.count;
+    last.cumulative = cumulative;
+    last.high = std::max(last.high, group.high);
   } else {
-    groups_.push_back({value, count, cumulative});
+    groups_.push_back(group);
+    groups_.back().cumulative = cumulative;
   }
 }
 

@@ -23,15 +23,18 @@ struct DistributionSource {
   const WorstList* worst = nullptr;  ///< of the same values, where kept
   double lattice = 0.0;              ///< values are multiples of this; 0: of nothing
   double upper_bound = std::numeric_limits<double>::infinity();  ///< no value can be above
+  bool is_certain = false;  ///< nothing is left to chance: equal samples are all there can be
   /// Samples that are independent: the paths, where each gives several samples.
   std::uint64_t n_independent = 0;
 };
 
 class Distribution {
  public:
-  /// `count` samples of the same value; `cumulative` counts them and all smaller ones.
+  /// `count` samples that share a bin, or one that is known exactly; `cumulative` counts them and
+  /// all smaller ones.
   struct Group {
-    double value;
+    double value;      ///< what stands for them
+    double low, high;  ///< they lie between these
     std::uint64_t count;
     std::uint64_t cumulative;
   };
@@ -52,11 +55,12 @@ class Distribution {
 
   /// Index of the group that holds a rank, 1 the smallest sample. Expects 1 <= rank <= n.
   std::size_t group_of_rank(std::uint64_t rank) const;
-  double value_at_rank(std::uint64_t rank) const { return groups_[group_of_rank(rank)].value; }
+  const Group& group_at_rank(std::uint64_t rank) const { return groups_[group_of_rank(rank)]; }
+  double value_at_rank(std::uint64_t rank) const { return group_at_rank(rank).value; }
 
  private:
   Distribution() = default;
-  void append(double value, std::uint64_t count);
+  void append(const Group& group);
 
   std::vector<Group> groups_;
   MeanAndVariance moments_;

@@ -1,9 +1,12 @@
 #include "host/analysis/facts.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 
+#include "host/scenario/certainty.hpp"
 #include "kernels/portability.hpp"
 
 namespace blocrisk {
@@ -60,11 +63,28 @@ ResultFacts facts_of(const Network& network, const Scenario& scenario) {
   facts.steps_per_year = network.steps_per_year;
   facts.n_years = network.header.n_years;
   facts.short_threshold = scenario.measures.short_threshold;
+  facts.is_certain = is_certain(scenario);
   facts.thresholds = scenario.measures.exceedance;
   facts.measure_scale = network.measure_scale;
   facts.member_measure_scale = network.member_measure_scale;
   facts.diagnostics = diagnose(scenario, network);
+  for (const UncertainInput& input : scenario.uncertain)
+    facts.uncertain.push_back({input.name, input.address, input.distribution});
   return facts;
+}
+
+std::string step_date(const ResultFacts& facts, int step) {
+  const CivilDate start = date_of(facts.start_date);
+  const int months = 12 * step / facts.steps_per_year;
+  const std::int64_t first = days_from_civil(add_months(start, months));
+  const std::int64_t days_in = days_from_civil(add_months(start, months + 1)) - first;
+  const int part_of_month = 12 * step % facts.steps_per_year;
+  const std::chrono::days days(first + days_in * part_of_month / facts.steps_per_year);
+  const std::chrono::year_month_day date{std::chrono::sys_days(days)};
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return text.data();
 }
 
 std::vector<double> step_start_days(const ResultFacts& facts) {

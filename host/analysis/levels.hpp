@@ -44,6 +44,7 @@ inline constexpr int tail_level_95 = 1;
 
 inline constexpr std::array<Level, 6> timeline_levels{
     {{5, 100}, {25, 100}, {50, 100}, {75, 100}, {95, 100}, {99, 100}}};
+inline constexpr int quantile_level_5 = 1;
 inline constexpr int quantile_level_95 = 7;
 
 inline constexpr std::array<std::int64_t, 9> return_periods_yr{2,   5,   10,  25,  50,

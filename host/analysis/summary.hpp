@@ -14,17 +14,28 @@
 
 namespace blocrisk {
 
+/// Probabilities that were counted.
+struct ProbabilitySummary {
+  std::vector<double> value, std_error, low, high;
+  /// Paths that should see it `least_tail_samples` times; where none did, at least that many.
+  std::vector<std::int64_t> paths_needed;
+  std::vector<std::int8_t> thin;  ///< 1: seen fewer times than that
+};
+
 /// Figures of one measure; [cell] for a measure, [member] for a member's.
 struct MeasureSummary {
   std::vector<double> mean, std_dev, std_error;            ///< [cell]
+  std::vector<double> mean_lo, mean_hi;                    ///< [cell]
+  std::vector<std::int64_t> mean_paths_needed;             ///< [cell] see tail.hpp
+  std::vector<std::int8_t> mean_thin;                      ///< [cell] 1: too few paths carry it
   std::vector<double> quantile, quantile_lo, quantile_hi;  ///< [cell][quantile]
   std::vector<double> var, var_lo, var_hi;                 ///< [cell][level]
   std::vector<double> cvar, cvar_lo, cvar_hi;              ///< [cell][level]
   std::vector<std::int64_t> support;       ///< [cell][level] samples strictly beyond VaR
   std::vector<std::int64_t> paths_needed;  ///< [cell][level] see tail.hpp
   std::vector<std::int8_t> thin;  ///< [cell][level] 1: too few tail paths support the figure
-  // [cell][threshold]; empty but for ratios
-  std::vector<double> exceedance, exceedance_stderr, exceedance_lo, exceedance_hi;
+  /// [cell][threshold]; empty but for ratios
+  ProbabilitySummary exceedance;
 };
 
 /// A quantity through time; empty quantile: only the mean is kept.
@@ -46,10 +57,11 @@ struct Summary {
 
   std::vector<std::uint8_t> has_demand;  ///< [cell] 0: known without sampling
   /// [cell] chance of any step above the short threshold.
-  std::vector<double> short_probability, short_probability_lo, short_probability_hi;
+  ProbabilitySummary short_probability;
   /// [member][return period] of annual loss; support: years strictly beyond.
   std::vector<double> loss_return, loss_return_lo, loss_return_hi;
-  std::vector<std::int64_t> loss_return_support;
+  std::vector<std::int64_t> loss_return_support, loss_return_paths_needed;
+  std::vector<std::int8_t> loss_return_thin;
   WorstSummary worst, member_worst;
 
   TimelineSummary shortfall, cover, price, restricted;

@@ -8,12 +8,8 @@
 #include "host/support/json.hpp"
 
 namespace blocrisk {
-namespace {
 
-/// Empty where it is not finite.
 std::string csv_number(double value) { return std::isfinite(value) ? number_text(value) : ""; }
-
-}  // namespace
 
 std::string json_rows(const std::vector<TableRow>& rows) {
   JsonWriter json;

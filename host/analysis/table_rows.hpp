@@ -20,6 +20,8 @@ struct TableEntry {
 struct TableRow {
   std::string member, mineral;
   std::optional<bool> thin;  ///< too few paths support the tail; none where there is no tail figure
+  /// A figure NAME that few paths may carry is followed by NAME_lo, NAME_hi, its 95 % interval,
+  /// NAME_thin, 0 or 1, and NAME_paths_needed.
   std::vector<TableEntry> entries;
 
   /// Expects that there is an entry of that name.
@@ -32,6 +34,9 @@ struct TableRows {
 };
 
 TableRows table_rows(const Summary& summary, const ResultFacts& facts);
+
+/// A number's cell; empty where it is not finite.
+std::string csv_number(double value);
 
 /// An array of one object a row. What is not finite is null.
 std::string json_rows(const std::vector<TableRow>& rows);

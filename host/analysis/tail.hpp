@@ -18,8 +18,8 @@ struct Figure {
 inline constexpr std::uint64_t least_tail_samples = 30;
 
 /// Smallest value whose cumulative share is at least the level. The interval is that of order
-/// statistics, good for any law; its ends are 0 or the largest possible value (infinity where the
-/// measure has none) where the samples cannot say. Expects n > 0, and `ranks` for
+/// statistics, good for any law, and reaches to the edges of their bins; its ends are the least and
+/// the largest possible value where the samples cannot say. Expects n > 0, and `ranks` for
 /// `distribution.n_independent()` samples.
 Figure quantile(const Distribution& distribution, Level level, RankInterval ranks);
 
@@ -36,10 +36,31 @@ struct TailFigures {
 /// VaR + E (X - VaR)+ / (1 - level) (Rockafellar and Uryasev, J. Banking & Finance 26, 2002, 1443).
 ///
 /// Its interval: VaR minimises that expression, so to first order the error is that of the mean of
-/// (X - VaR)+, zeros included, whatever the atoms; the mean's interval is corrected for skewness
-/// (N. J. Johnson, J. Am. Stat. Assoc. 73, 1978, 536), because a tail seen a few dozen times is
-/// anything but normal. The uncertainty of VaR's rank enters where it says more: CVaR is never
-/// below VaR, so neither end lies below VaR's, and where VaR has no upper end CVaR has none.
+/// (X - VaR)+, zeros included, whatever the atoms; it is `mean_interval`'s, because a tail seen a
+/// few dozen times is anything but normal. Any t in place of VaR gives no less than CVaR, so the
+/// upper end may rest on the VaR that was seen; the lower end is the lower of two, with the VaR
+/// that was seen and with the lower end of its interval. CVaR is never below VaR: neither end lies
+/// below VaR's.
 TailFigures tail_figures(const Distribution& distribution, Level level, RankInterval ranks);
+
+/// Paths that should give `least_tail_samples` where n paths gave `seen`, which is not 0.
+std::int64_t paths_for(std::uint64_t seen, std::uint64_t n);
+
+/// Paths that would put `least_tail_samples` beyond the level and, where some but fewer lie
+/// strictly beyond its quantile, beyond that.
+std::int64_t paths_needed(const Distribution& distribution, Level level);
+
+/// A probability seen `count` times in n > 0. Where nothing is left to chance, never and always are
+/// what they seem.
+Figure probability_figure(std::uint64_t count, std::uint64_t n, bool is_certain);
+
+/// The mean, and how many samples carry it.
+struct MeanFigure {
+  Figure mean;
+  /// Paths it would take for `least_tail_samples` to differ from the smallest or largest value,
+  /// whichever fewer do; those there are where all samples are equal.
+  std::int64_t paths_needed;
+};
+MeanFigure mean_figure(const Distribution& distribution);
 
 }  // namespace blocrisk

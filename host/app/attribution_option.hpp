@@ -10,6 +10,7 @@
 #include "host/analysis/attribution.hpp"
 #include "host/app/backends.hpp"
 #include "host/scenario/network.hpp"
+#include "host/scenario/outer_draws.hpp"
 
 namespace blocrisk {
 
@@ -26,6 +27,7 @@ struct AttributionSource {
   const std::vector<PathRange>& ranges;  ///< sampled
   const Summary& summary;
   const ResultFacts& facts;
+  const OuterDraws* draws;  ///< null where no input is uncertain
 };
 
 /// Of the first `n_paths` of the ranges, on the CPU whatever ran them; nothing for none, and where

@@ -5,6 +5,7 @@
 
 #include "host/app/numbers.hpp"
 #include "host/cpu/cpu_backend.hpp"
+#include "host/cpu/draws_backend.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk {
@@ -77,6 +78,10 @@ ChosenBackend choose_cuda(const BackendTask& task, const BackendOptions& options
 ChosenBackend choose_cpu(const BackendTask& task, const BackendOptions& options,
                          std::string reason) {
   const CpuOptions cpu{options.threads, options.lanes};
+  if (task.draws != nullptr) {
+    return {make_draws_backend(*task.draws, task.seed, cpu), std::move(reason),
+            draws_memory(*task.draws, cpu, task.range).bytes()};
+  }
   return {make_cpu_backend(task.network, task.seed, cpu), std::move(reason),
           cpu_memory(task.network, cpu, task.range).bytes()};
 }
@@ -159,6 +164,13 @@ void refuse_contradictions(const BackendOptions& options) {
 
 ChosenBackend choose_backend(const BackendTask& task, const BackendOptions& options) {
   refuse_contradictions(options);
+  if (task.draws != nullptr && (options.name == "cuda" || !options.devices.empty())) {
+    throw UsageError(
+        "the CUDA backend does not sample scenarios with [[uncertain]] inputs yet; take --backend "
+        "cpu");
+  }
+  if (task.draws != nullptr && options.name == "auto")
+    return choose_cpu(task, options, "auto: [[uncertain]] inputs are sampled on the CPU");
   if (options.name == "cpu") return choose_cpu(task, options, "asked for");
   if (options.name == "cuda") return choose_cuda(task, options, inventory_for(options));
   return choose_automatically(task, options);

@@ -12,6 +12,7 @@
 
 #include "host/engine/backend.hpp"
 #include "host/engine/cuda_backend.hpp"
+#include "host/scenario/outer_draws.hpp"
 
 namespace blocrisk {
 
@@ -54,6 +55,7 @@ struct BackendTask {
   const Network& network;
   std::uint64_t seed;
   PathRange range;
+  const OuterDraws* draws = nullptr;  ///< null where no input is uncertain
 };
 
 /// Throws what `refuse_contradictions` does, and EnvironmentError, which lists what is

@@ -16,6 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The stop reason of a checkpoint whose run goes on.
+constexpr const char* not_stopped = "checkpoint";
+
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -69,27 +72,29 @@ void CheckpointFiles::remove_temporaries() const {
 }
 
 CheckpointWriter::CheckpointWriter(Settings settings, const ResultFacts& facts,
-                                   DescribeRun describe)
-    : settings_(std::move(settings)), facts_(facts), describe_(std::move(describe)) {}
+                                   const RunWatch& watch, DescribeRun describe)
+    : settings_(std::move(settings)),
+      facts_(facts),
+      watch_(watch),
+      describe_(std::move(describe)) {}
 
 void CheckpointWriter::write_if_due(const RunResult& result) {
   if (settings_.interval_s <= 0 || result.sampling_now_s - last_s_ < settings_.interval_s) return;
   last_s_ = result.sampling_now_s;
   try {
-    write(result);
+    write(result, not_stopped);
   } catch (const EnvironmentError& error) {
     std::fprintf(stderr, "blocrisk: no checkpoint after %s paths, the run goes on: %s\n",
                  format_count(result.accumulators.n_paths).c_str(), error.what());
   }
 }
 
-void CheckpointWriter::stop_early(RunResult result) {
+void CheckpointWriter::stop_early(const RunResult& result) {
   const CheckpointFiles files(settings_.output);
   const std::string what = stopped_by() + " after " + format_count(result.accumulators.n_paths) +
                            " of " + format_count(result.paths_asked) + " paths";
-  result.stop_reason = stop_signal();
   try {
-    write(result);
+    write(result, stop_signal());
   } catch (const EnvironmentError& error) {
     throw EnvironmentError(what + ", which could not be kept: " + error.what() +
                            (files.any() ? "; the checkpoint before is still there" : ""));
@@ -100,24 +105,32 @@ void CheckpointWriter::stop_early(RunResult result) {
 
 void CheckpointWriter::rescue(const RunResult& result, const EnvironmentError& failure) {
   try {
-    write(result);
+    write(result, not_stopped);
   } catch (const EnvironmentError&) {
-    throw failure;  // for the same reason, most likely
+    // For the same reason, most likely.
   }
-  throw EnvironmentError(std::string(failure.what()) + "; its paths are kept in " +
+  give_up(failure);
+}
+
+void CheckpointWriter::give_up(const EnvironmentError& failure) const {
+  const std::string what = failure.what();
+  if (settings_.paths_kept == 0) throw EnvironmentError(what + "; nothing was written");
+  throw EnvironmentError(what + "; " + format_count(settings_.paths_kept) + " paths are kept in " +
                          CheckpointFiles(settings_.output).latest.string() +
                          ", and the same command with --resume goes on from there");
 }
 
-void CheckpointWriter::write(const RunResult& result) {
+void CheckpointWriter::write(const RunResult& result, const std::string& why) {
   RunOrigin origin = describe_(result);
-  if (origin.stop_reason == "done") origin.stop_reason = "checkpoint";
+  origin.stop_reason = why;
   origin.samples_asked = settings_.samples_asked;
   const Summary summary = summarise(result.accumulators, facts_);
   const std::optional<Samples> first = first_samples(result);
   write_result(CheckpointFiles(settings_.output).latest,
-               {facts_, result.accumulators, summary, first ? *first : result.samples, origin},
+               {facts_, result.accumulators, summary, first ? *first : result.samples, origin,
+                watch_.so_far()},
                Overwrite::keep_previous);
+  settings_.paths_kept = result.accumulators.n_paths;
 }
 
 }  // namespace blocrisk

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "host/analysis/facts.hpp"
+#include "host/analysis/run_watch.hpp"
 #include "host/engine/run.hpp"
 #include "host/io/result.hpp"
 #include "host/support/error.hpp"
@@ -32,8 +33,7 @@ struct CheckpointFiles {
   std::filesystem::path output_;
 };
 
-/// What there is to say about a run in its file, given what it has done; its stop reason is
-/// `result.stop_reason`.
+/// What there is to say about a run in its file, given what it has done.
 using DescribeRun = std::function<RunOrigin(const RunResult& result)>;
 
 /// Writes checkpoints of one run, every so many seconds or when told to.
@@ -43,24 +43,30 @@ class CheckpointWriter {
     std::filesystem::path output;
     double interval_s;            ///< 0: only when told to
     std::uint64_t samples_asked;  ///< by the whole run
+    std::uint64_t paths_kept;     ///< in the checkpoint that the run goes on from; 0: there is none
   };
-  /// Refers to the facts.
-  CheckpointWriter(Settings settings, const ResultFacts& facts, DescribeRun describe);
+  /// Refers to the facts and the watch.
+  CheckpointWriter(Settings settings, const ResultFacts& facts, const RunWatch& watch,
+                   DescribeRun describe);
 
   /// Where one is due. A failure is no reason to lose the run: it is said on standard error, and
   /// the next interval tries again.
   void write_if_due(const RunResult& result);
-  /// Now. Throws EnvironmentError where that fails; the checkpoints before are still there then.
-  void write(const RunResult& result);
   /// The end of a run that somebody stopped: writes one and throws StoppedEarly, or
   /// EnvironmentError where it could not be written.
-  [[noreturn]] void stop_early(RunResult result);
-  /// Keeps what a result was to be made of that could not be written, and throws `failure`.
+  [[noreturn]] void stop_early(const RunResult& result);
+  /// Keeps what a result was to be made of that could not be written, and gives up.
   [[noreturn]] void rescue(const RunResult& result, const EnvironmentError& failure);
+  /// Throws `failure`, and says what is kept of the run.
+  [[noreturn]] void give_up(const EnvironmentError& failure) const;
 
  private:
+  /// Throws EnvironmentError where that fails; the checkpoints before are still there then.
+  void write(const RunResult& result, const std::string& why);
+
   Settings settings_;
   const ResultFacts& facts_;
+  const RunWatch& watch_;
   DescribeRun describe_;
   double last_s_ = 0;  ///< of the run's sampling, when the last one was written
 };

@@ -1,6 +1,7 @@
 #include "host/app/continuation.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
@@ -30,6 +31,27 @@ void require_beginning(const StoredResult& stored, const std::string& file, Path
                          ", which are not the beginning of " + text_of(wanted));
 }
 
+std::string precision_text(const std::optional<PrecisionFacts>& precision) {
+  if (!precision) return "no --precision";
+  char asked[32];
+  std::snprintf(asked, sizeof asked, "%.10g", precision->asked);
+  const std::string of = precision->only_for.empty() ? "" : " for " + precision->only_for;
+  return std::string("--precision ") + asked + " on " + precision->on + of + " after at least " +
+         std::to_string(precision->least_paths) + " paths";
+}
+
+/// Or the run might have ended already, or kept another history.
+void require_same_precision(const std::optional<PrecisionFacts>& stored, const std::string& file,
+                            const std::optional<PrecisionFacts>& now) {
+  const bool is_same = stored && now ? stored->asked == now->asked && stored->on == now->on &&
+                                           stored->only_for == now->only_for &&
+                                           stored->least_paths == now->least_paths
+                                     : stored.has_value() == now.has_value();
+  if (is_same) return;
+  throw EnvironmentError(file + " was begun with " + precision_text(stored) + ", and now " +
+                         precision_text(now) + " is asked for");
+}
+
 Continuation take_over(StoredResult stored, const std::string& file, const WantedRun& wanted) {
   require_units(stored, wanted.facts, file);
   Continuation taken;
@@ -43,6 +65,7 @@ Continuation take_over(StoredResult stored, const std::string& file, const Wante
     taken.started_at = stored.origin.volatile_facts->started_at;
     taken.done.sampling_s = stored.origin.volatile_facts->sampling_s;
   }
+  taken.history = std::move(stored.convergence);
   taken.done.count = stored.accumulators.n_paths;
   taken.done.accumulators = std::move(stored.accumulators);
   taken.done.samples = std::move(stored.samples);
@@ -65,6 +88,7 @@ Continuation resume_run(StoredResult checkpoint, const std::string& file, const 
                            ", and now --samples " + std::to_string(*wanted.n_samples) +
                            " is asked for");
   }
+  require_same_precision(checkpoint.origin.precision, file, wanted.origin.precision);
   Continuation taken = take_over(std::move(checkpoint), file, wanted);
   taken.n_samples = n_samples;
   return taken;

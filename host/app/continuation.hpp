@@ -13,7 +13,7 @@ namespace blocrisk {
 
 /// What the new run wants.
 struct WantedRun {
-  const RunOrigin& origin;      ///< scenario, network and seed; its ranges do not matter
+  const RunOrigin& origin;      ///< scenario, network, seed, precision asked
   std::uint64_t n_paths_named;  ///< by the scenario
   const ResultFacts& facts;
   PathRange range;
@@ -23,6 +23,7 @@ struct WantedRun {
 /// What it takes over.
 struct Continuation {
   DonePaths done;
+  Convergence history;
   std::uint64_t n_samples = 0;
   /// Whatever was said about the earlier run's attribution, as an option for the new one.
   std::optional<std::uint64_t> n_attributed;
@@ -33,7 +34,8 @@ struct Continuation {
 /// From a checkpoint of the same run. Throws EnvironmentError that says what differs.
 Continuation resume_run(StoredResult checkpoint, const std::string& file, const WantedRun& wanted);
 
-/// From a finished result over the first paths of the range; only the number of paths may differ.
+/// From a finished result over the first paths of the range; only the number of paths may differ,
+/// and the precision asked.
 /// Throws EnvironmentError that says what differs, UsageError where no path is left to add.
 Continuation extend_run(StoredResult result, const std::string& file, const WantedRun& wanted);
 

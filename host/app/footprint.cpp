@@ -28,19 +28,24 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
   footprint.summary_bytes = footprint.accumulator_bytes / 2;
   footprint.samples_bytes = std::min(n_paths, n_samples) * sample_bytes_per_path(shape);
   footprint.output_bytes = footprint.accumulator_bytes / 8 + footprint.samples_bytes;
-  footprint.checkpoint_bytes = footprint.output_bytes;
   footprint.operations_per_path = operations_per_path(network.view());
   return footprint;
 }
 
-void require_memory(std::uint64_t bytes) {
+void add_draws(Footprint& footprint, const Network& network, std::uint64_t n_draws) {
+  const std::uint64_t bytes = n_draws * draw_bytes(shape_of(network));
+  footprint.accumulator_bytes += bytes;
+  footprint.summary_bytes += bytes;
+  footprint.output_bytes += bytes / 2;
+}
+
+void require_memory(std::uint64_t bytes, const std::string& remedy) {
   const auto here = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
                     static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
   if (bytes <= here) return;
-  throw EnvironmentError("this run would need about " + format_bytes(static_cast<double>(bytes)) +
+  throw EnvironmentError("this would need about " + format_bytes(static_cast<double>(bytes)) +
                          " of memory and the machine has " +
-                         format_bytes(static_cast<double>(here)) +
-                         "; fewer --samples or --threads need less, `blocrisk plan` says how much");
+                         format_bytes(static_cast<double>(here)) + "; " + remedy);
 }
 
 }  // namespace blocrisk

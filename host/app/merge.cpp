@@ -104,8 +104,9 @@ std::optional<AttributionFigures> attribute_again(const MergeOptions& options,
                                                   const MergedResult& merged,
                                                   const Summary& summary, const ResultFacts& facts,
                                                   std::uint64_t n_paths) {
-  auto figures = attribute({of.network, merged.origin.seed, merged.origin.ranges, summary, facts},
-                           n_paths, options.backend);
+  auto figures = attribute(
+      {of.network, merged.origin.seed, merged.origin.ranges, summary, facts, of.draws.get()},
+      n_paths, options.backend);
   if (stop_signal() != nullptr) {
     throw StoppedEarly(stopped_by() + " while shortfall was attributed; nothing was written");
   }
@@ -131,7 +132,7 @@ void merge(const MergeOptions& options) {
                       options.n_attributed.value_or(parts.attribution.n_paths));
   write_result(output,
                {facts, merged.accumulators, summary, merged.samples, merged.origin,
-                attribution ? &*attribution : nullptr},
+                merged.history ? &*merged.history : nullptr, attribution ? &*attribution : nullptr},
                options.overwrite ? Overwrite::allow : Overwrite::refuse);
   options.json ? print_json(merged, output) : print_text(options, merged, output);
 }

@@ -96,6 +96,15 @@ std::uint64_t parse_count(std::string_view option, std::string_view text, CountL
   return *count;
 }
 
+double parse_fraction(std::string_view option, std::string_view text) {
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (!is_number || !(value > 0.0 && value < 1.0))
+    refuse(option, text, "must be a number above 0 and below 1; 0.01 is 1 %");
+  return value;
+}
+
 PathRange parse_path_range(std::string_view option, std::string_view text) {
   const std::size_t colon = text.find(':');
   const auto bad = [&]() {

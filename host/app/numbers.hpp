@@ -19,6 +19,9 @@ struct CountLimits {
 /// A whole number within the limits; throws UsageError that names `option` otherwise.
 std::uint64_t parse_count(std::string_view option, std::string_view text, CountLimits limits = {});
 
+/// A number above 0 and below 1; throws UsageError that names `option` otherwise.
+double parse_fraction(std::string_view option, std::string_view text);
+
 /// "A:B", path numbers A to B-1; as many as a count may be.
 PathRange parse_path_range(std::string_view option, std::string_view text);
 

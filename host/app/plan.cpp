@@ -10,6 +10,7 @@
 #include "host/app/output_file.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/cpu/cpu_backend.hpp"
+#include "host/cpu/draws_backend.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/support/json.hpp"
 
@@ -39,7 +40,8 @@ struct Plan {
 
 Plan make_plan(const PlanOptions& options) {
   const Scenario scenario = load(options.scenario);
-  const Network network = calibrate(scenario);
+  const auto draws = outer_draws_of(scenario);
+  const Network network = draws ? draws->base() : calibrate(scenario);
   const Inventory here = take_inventory();
   Plan plan{};
   plan.name = scenario.name;
@@ -47,9 +49,11 @@ Plan make_plan(const PlanOptions& options) {
   plan.n_steps = network.n_steps;
   plan.lanes = options.lanes > 0 ? options.lanes : here.cpu_lanes.back();
   const PathRange range = paths_of(options.scenario, scenario);
-  plan.cpu = cpu_memory(network, {options.threads, plan.lanes}, range);
+  const CpuOptions cpu{options.threads, plan.lanes};
+  plan.cpu = draws ? draws_memory(*draws, cpu, range) : cpu_memory(network, cpu, range);
   plan.n_paths = range.count();
   plan.footprint = estimate_footprint(network, plan.n_paths, options.n_samples);
+  if (draws) add_draws(plan.footprint, network, plan.n_paths / draws->paths_per_draw());
   plan.device = device_memory_of(network);
   plan.paths_per_s =
       plan.cpu.threads * assumed_operations_per_s(plan.lanes) / plan.footprint.operations_per_path;
@@ -72,7 +76,7 @@ void print_json(const Plan& plan) {
   }
   json.member("output", plan.output)
       .member("output_bytes", plan.footprint.output_bytes)
-      .member("checkpoint_bytes", plan.footprint.checkpoint_bytes)
+      .member("checkpoint_bytes", plan.footprint.checkpoint_bytes())
       .member("operations_per_path", plan.footprint.operations_per_path)
       .member("assumed_paths_per_s", plan.paths_per_s)
       .member("expected_s", plan.expected_s())
@@ -101,7 +105,7 @@ void print_text(const Plan& plan) {
   std::printf("output         about %s, %s\n", size_text(footprint.output_bytes).c_str(),
               plan.output.c_str());
   std::printf("checkpoints    about %s each, two at most, beside it until it is done\n",
-              size_text(footprint.checkpoint_bytes).c_str());
+              size_text(footprint.checkpoint_bytes()).c_str());
   std::printf(
       "time           about %s on this CPU: %.2g operations a path, counted, at an assumed\n"
       "               %.2g a second and core with %d lanes, %d threads: %s paths/s\n",

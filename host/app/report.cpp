@@ -8,6 +8,7 @@
 #include "host/app/commands.hpp"
 #include "host/app/output_file.hpp"
 #include "host/io/result_reader.hpp"
+#include "host/io/stored_network.hpp"
 #include "host/io/whole_file.hpp"
 #include "host/report/page.hpp"
 #include "host/report/report_data.hpp"
@@ -36,12 +37,24 @@ void refuse_result(const fs::path& page, const std::string& result) {
   throw UsageError("output " + page.string() + " is the result itself; give another name with -o");
 }
 
+/// Nothing, and a word about it, where paths cannot be replayed, as those of another version.
+std::optional<PathStories> stories_of(const std::string& file, const StoredResult& result,
+                                      const Summary& summary) {
+  try {
+    return tell_worst_paths(rebuild_network(result.origin, file), result.origin.seed, summary);
+  } catch (const EnvironmentError& error) {
+    std::fprintf(stderr, "the page tells no stories of paths: %s\n", error.what());
+    return std::nullopt;
+  }
+}
+
 std::string page_of(const std::string& file) {
   const StoredResult result = read_result(file);
   const Summary summary = summarise(result.accumulators, result.facts);
   const std::optional<ScenarioFacts> scenario = scenario_facts(result.origin.scenario_text);
-  return fill_page(embedded_page, "blocrisk: " + result.origin.scenario_name,
-                   report_data({file, result, summary, scenario}));
+  return fill_page(
+      embedded_page, "blocrisk: " + result.origin.scenario_name,
+      report_data({file, result, summary, scenario, stories_of(file, result, summary)}));
 }
 
 void write_report(const ReportOptions& options) {

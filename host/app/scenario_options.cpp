@@ -23,6 +23,23 @@ Scenario with_options(Scenario scenario, const ScenarioOptions& options, const s
   return scenario;
 }
 
+/// What a run says of its draws rests on all the paths of each.
+void require_whole_draws(PathRange range, const Sampling& sampling) {
+  const auto per_draw = static_cast<std::uint64_t>(sampling.paths_per_draw);
+  const std::string why = "; with [[uncertain]] inputs " + std::to_string(per_draw) +
+                          " paths share a draw (sampling.paths_per_draw)";
+  const auto whole = [per_draw](std::uint64_t paths) { return paths / per_draw * per_draw; };
+  if (range.first != whole(range.first) || range.last != whole(range.last)) {
+    throw UsageError("paths " + std::to_string(range.first) + ":" + std::to_string(range.last) +
+                     " are not whole draws; " + std::to_string(whole(range.first)) + ":" +
+                     std::to_string(whole(range.last + per_draw - 1)) + " would be" + why);
+  }
+  if (range.count() / per_draw > max_draws) {
+    throw UsageError(std::to_string(range.count() / per_draw) + " draws are more than the " +
+                     std::to_string(max_draws) + " that a result keeps" + why);
+  }
+}
+
 }  // namespace
 
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
@@ -68,7 +85,9 @@ Scenario load_text(const ScenarioOptions& options, const std::string& text,
 }
 
 PathRange paths_of(const ScenarioOptions& options, const Scenario& scenario) {
-  return options.path_range.value_or(PathRange{0, scenario.sampling.paths});
+  const PathRange range = options.path_range.value_or(PathRange{0, scenario.sampling.paths});
+  if (!scenario.uncertain.empty()) require_whole_draws(range, scenario.sampling);
+  return range;
 }
 
 }  // namespace blocrisk

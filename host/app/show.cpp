@@ -3,8 +3,12 @@
 #include <memory>
 
 #include "host/analysis/attribution_table.hpp"
+#include "host/analysis/convergence.hpp"
 #include "host/analysis/diagnostics_table.hpp"
+#include "host/analysis/draw_table.hpp"
+#include "host/analysis/measure_table.hpp"
 #include "host/analysis/table.hpp"
+#include "host/analysis/table_rows.hpp"
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/numbers.hpp"
@@ -20,6 +24,8 @@ struct ShowOptions {
   bool json = false;
   bool csv = false;
   bool attribution = false;
+  bool convergence = false;
+  MeasureSelection selection;
 };
 
 void print_json(const StoredResult& result, const Summary& summary) {
@@ -36,6 +42,8 @@ void print_json(const StoredResult& result, const Summary& summary) {
       .raw(json_table(summary, result.facts))
       .key("diagnostics")
       .raw(json_diagnostics(result.facts));
+  const std::string uncertain = json_draws(result.accumulators, summary, result.facts);
+  if (!uncertain.empty()) json.key("uncertain").raw(uncertain);
   if (result.attribution) {
     json.key("attribution").raw(json_attribution(*result.attribution, result.facts));
   }
@@ -44,13 +52,14 @@ void print_json(const StoredResult& result, const Summary& summary) {
 }
 
 void print_text(const StoredResult& result, const Summary& summary) {
-  std::printf("%s\n%s\n", text_table(summary, result.facts).c_str(),
+  std::printf("%s\n%s%s\n", text_table(summary, result.facts).c_str(),
+              text_draws(result.accumulators, summary, result.facts).c_str(),
               text_diagnostics(result.facts).c_str());
   std::printf("%s: %s paths, seed %llu, engine %s (%s)\n", result.origin.scenario_name.c_str(),
               format_count(result.accumulators.n_paths).c_str(),
               static_cast<unsigned long long>(result.origin.seed),
               result.origin.engine_version.c_str(), result.origin.commit.c_str());
-  if (result.accumulators.n_paths < result.origin.paths_asked) {
+  if (result.origin.samples_asked) {  // a checkpoint
     std::printf("not finished: %s paths were asked for (%s)\n",
                 format_count(result.origin.paths_asked).c_str(), result.origin.stop_reason.c_str());
   }
@@ -58,20 +67,57 @@ void print_text(const StoredResult& result, const Summary& summary) {
 
 void print_attribution(const ShowOptions& options, const StoredResult& result) {
   if (!result.attribution) {
-    throw EnvironmentError(options.file + " holds no attribution: `run` had --attribution none");
+    throw EnvironmentError(
+        options.file + " holds no attribution: " +
+        (result.origin.samples_asked ? "it is a checkpoint" : "`run` had --attribution none"));
   }
   std::printf("%s%s paths, the first of the run\n",
               text_attribution(*result.attribution, result.facts).c_str(),
               format_count(result.attribution->n_paths).c_str());
 }
 
+/// The history in the file, with what the whole state says at its end.
+void show_convergence(const ShowOptions& options, const StoredResult& result) {
+  if (!result.accumulators.draws.empty()) {
+    throw EnvironmentError(options.file +
+                           " has [[uncertain]] inputs, which paths share; how its intervals "
+                           "narrow is not followed yet");
+  }
+  Convergence history = result.convergence;
+  history.record(result.accumulators, result.facts);
+  if (options.csv) {
+    std::fputs(csv_convergence(history, result.facts).c_str(), stdout);
+  } else if (options.json) {
+    std::printf("{\"paths\":%llu,\"convergence\":%s}\n",
+                static_cast<unsigned long long>(result.accumulators.n_paths),
+                json_convergence(history, result.facts).c_str());
+  } else {
+    std::fputs(text_convergence(history, result.facts).c_str(), stdout);
+  }
+}
+
+void show_measure(const ShowOptions& options, const StoredResult& result) {
+  const Summary summary = summarise(result.accumulators, result.facts);
+  if (options.json) {
+    std::printf("{\"measure\":\"%s\",\"rows\":%s}\n", options.selection.measure.c_str(),
+                json_rows(measure_rows(summary, result.facts, options.selection)).c_str());
+  } else if (options.csv) {
+    std::fputs(csv_rows(measure_rows(summary, result.facts, options.selection)).c_str(), stdout);
+  } else {
+    std::fputs(text_measure(summary, result.facts, options.selection).c_str(), stdout);
+  }
+}
+
 void show_result(const ShowOptions& options) {
   const StoredResult result = read_result(options.file);
+  if (!options.selection.measure.empty()) return show_measure(options, result);
   if (options.attribution) return print_attribution(options, result);
+  if (options.convergence) return show_convergence(options, result);
   const Summary summary = summarise(result.accumulators, result.facts);
   if (options.json) return print_json(result, summary);
   if (!options.csv) return print_text(result, summary);
   std::fputs((csv_table(summary, result.facts) + csv_diagnostics(result.facts)).c_str(), stdout);
+  std::fputs(csv_draws(result.accumulators, summary, result.facts).c_str(), stdout);
   if (result.attribution)
     std::fputs(csv_attribution(*result.attribution, result.facts).c_str(), stdout);
 }
@@ -92,6 +138,25 @@ void add_show_command(CLI::App& app, Action& action) {
                  "Which suppliers and causes the shortfall comes from")
       ->excludes(json)
       ->excludes("--csv");
+  command->add_flag("--convergence", options->convergence,
+                    "How the intervals of the main figures narrowed with the number of paths");
+  CLI::Option* measure =
+      command
+          ->add_option("--measure", options->selection.measure,
+                       "One measure in full, such as months_short or member_annual_loss")
+          ->excludes("--attribution")
+          ->excludes("--convergence")
+          ->type_name("NAME");
+  command->add_option("--member", options->selection.members, "With --measure: these members")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->needs(measure)
+      ->type_name("LIST");
+  command->add_option("--mineral", options->selection.minerals, "With --measure: these minerals")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->needs(measure)
+      ->type_name("LIST");
   command->callback([options, &action] { action = [options] { show_result(*options); }; });
 }
 

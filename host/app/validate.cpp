@@ -8,11 +8,14 @@
 #include "host/app/numbers.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/scenario/calibrate.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
 
 namespace blocrisk {
 namespace {
+
+constexpr std::uint64_t n_tried_draws = 64;
 
 struct ValidateOptions {
   ScenarioOptions scenario;
@@ -46,6 +49,7 @@ void write_json(const Scenario& scenario, const Network& network) {
       .member("actors", scenario.actors.size())
       .member("nodes", scenario.nodes.size())
       .member("projects", scenario.projects.size())
+      .member("uncertain_inputs", scenario.uncertain.size())
       .member("steps", network.n_steps)
       .member("network_sha256", network.hash)
       .key("calibration_scale")
@@ -84,6 +88,12 @@ void print_sizes(const Scenario& scenario, const Network& network) {
               network.steps_per_year, scenario.clock.start.c_str(),
               format_count(scenario.sampling.paths).c_str(),
               static_cast<unsigned long long>(scenario.sampling.seed));
+  if (scenario.uncertain.empty()) return;
+  std::printf(
+      "  %zu uncertain inputs, drawn every %d paths; both ends of each and %llu draws make "
+      "valid scenarios\n",
+      scenario.uncertain.size(), scenario.sampling.paths_per_draw,
+      static_cast<unsigned long long>(n_tried_draws));
 }
 
 std::string place_of(const Adjustment& adjustment) {
@@ -105,10 +115,17 @@ void print_adjustments(const Network& network) {
   }
 }
 
+/// Ends of each input are tried by themselves already; this is for what they make together.
+void try_draws(const OuterDraws& draws) {
+  for (std::uint64_t draw = 0; draw < n_tried_draws; ++draw) (void)draws.network(draw);
+}
+
 void validate_scenario(const ValidateOptions& options) {
   try {
     const Scenario scenario = load(options.scenario);
-    const Network network = calibrate(scenario);
+    const auto draws = outer_draws_of(scenario);
+    const Network network = draws ? draws->base() : calibrate(scenario);
+    if (draws) try_draws(*draws);
     if (options.json) return write_json(scenario, network);
     print_sizes(scenario, network);
     print_adjustments(network);

@@ -2,16 +2,14 @@
 /// sums, and compares both with what is stored.
 #include <algorithm>
 #include <charconv>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <limits>
-#include <map>
 #include <memory>
-#include <random>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "host/analysis/convergence.hpp"
 #include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
 #include "host/app/checks.hpp"
@@ -19,7 +17,7 @@
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/progress.hpp"
-#include "host/engine/run.hpp"
+#include "host/app/recomputation.hpp"
 #include "host/io/result_check.hpp"
 #include "host/io/result_reader.hpp"
 #include "host/io/same_run.hpp"
@@ -39,116 +37,6 @@ struct VerifyOptions {
   bool json = false;
 };
 
-/// The paths of a block that were run: all of them, or where the ranges cut it, parts.
-using Blocks = std::map<std::uint64_t, std::vector<PathRange>>;
-
-Blocks blocks_of(const std::vector<PathRange>& ranges) {
-  Blocks blocks;
-  for (const PathRange& range : ranges) {
-    for (std::uint64_t first = range.first; first < range.last;) {
-      const std::uint64_t block = first / digest_block_paths;
-      const std::uint64_t left = digest_block_paths - first % digest_block_paths;
-      const std::uint64_t last = first + std::min(left, range.last - first);
-      blocks[block].push_back({first, last});
-      first = last;
-    }
-  }
-  return blocks;
-}
-
-std::uint64_t count_paths(const Blocks& blocks) {
-  std::uint64_t count = 0;
-  for (const auto& [block, pieces] : blocks) {
-    for (const PathRange& piece : pieces) count += piece.count();
-  }
-  return count;
-}
-
-/// At least one, the same for the same seed.
-Blocks choose_blocks(const Blocks& all, double share, std::uint64_t seed) {
-  std::vector<std::uint64_t> numbers;
-  for (const auto& [block, pieces] : all) numbers.push_back(block);
-  const double wanted = std::ceil(share * static_cast<double>(numbers.size()));
-  const std::size_t count =
-      std::min(numbers.size(), std::max<std::size_t>(static_cast<std::size_t>(wanted), 1));
-  std::mt19937_64 random(seed);
-  Blocks chosen;
-  for (std::size_t k = 0; k < count; ++k) {
-    std::swap(numbers[k], numbers[k + random() % (numbers.size() - k)]);
-    chosen[numbers[k]] = all.at(numbers[k]);
-  }
-  return chosen;
-}
-
-/// Runs blocks again, and notes what is wrong.
-class Recomputation {
- public:
-  Recomputation(const StoredResult& stored, const Network& network, Backend& backend)
-      : state_(shape_of(network)), stored_(stored), network_(network), backend_(backend) {}
-
-  void run(const Blocks& blocks, ProgressReporter& reporter) {
-    const std::uint64_t n_paths = count_paths(blocks);
-    const auto start = std::chrono::steady_clock::now();
-    for (const auto& [block, pieces] : blocks) {
-      for (const PathRange& piece : pieces) {
-        run_piece(piece, [&] {
-          const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-          reporter.update({state_.n_paths, n_paths, elapsed.count()});
-        });
-      }
-      compare_digest(block);
-    }
-  }
-
-  const Accumulators& state() const { return state_; }
-  const std::vector<std::string>& wrong() const { return wrong_; }
-
- private:
-  template <typename Report>
-  void run_piece(PathRange piece, const Report& report) {
-    const Samples& kept = stored_.samples;
-    const std::uint64_t first = std::clamp(kept.first_path, piece.first, piece.last);
-    const std::uint64_t end = std::clamp(kept.end_path(), first, piece.last);
-    Samples samples = make_samples(network_, {first, end});
-    for (std::uint64_t next = piece.first; next < piece.last;) {
-      if (stop_signal() != nullptr) stop();
-      const std::uint64_t batch = std::max<std::uint64_t>(backend_.batch_paths(), 1);
-      const PathRange part{next, next + std::min(batch, piece.last - next)};
-      backend_.run(part, state_, samples.n_paths > 0 ? &samples : nullptr);
-      next = part.last;
-      report();
-    }
-    if (!kept.agrees_with(samples)) {
-      wrong_.push_back("samples of the paths " + std::to_string(first) + " to " +
-                       std::to_string(end - 1) + " are not what these paths give");
-    }
-  }
-
-  void compare_digest(std::uint64_t block) {
-    const auto stored = stored_.accumulators.block_digest.find(block);
-    const bool is_there = stored != stored_.accumulators.block_digest.end();
-    const std::uint64_t found = state_.block_digest.at(block);
-    if (is_there && stored->second == found) return;
-    const std::uint64_t first = block * digest_block_paths;
-    wrong_.push_back("block " + std::to_string(block) + " (paths " + std::to_string(first) +
-                     " to " + std::to_string(first + digest_block_paths - 1) + "): digest " +
-                     (is_there ? format_digest(stored->second) : "none") +
-                     " is stored, its paths give " + format_digest(found));
-  }
-
-  [[noreturn]] void stop() const {
-    throw StoppedEarly(stopped_by() + " after " + format_count(state_.n_paths) +
-                       " paths were run again; " +
-                       (wrong_.empty() ? "none of them differed" : wrong_.front()));
-  }
-
-  Accumulators state_;
-  const StoredResult& stored_;
-  const Network& network_;
-  Backend& backend_;
-  std::vector<std::string> wrong_;
-};
-
 /// A few names, and how many more there are.
 std::string join(const std::vector<std::string>& names, const std::string& separator) {
   constexpr std::size_t most = 10;
@@ -159,23 +47,56 @@ std::string join(const std::vector<std::string>& names, const std::string& separ
   return text;
 }
 
+/// Counts of paths at which a run like that of the file keeps its history; none where it has none.
+std::vector<std::uint64_t> looks_of(const StoredResult& stored) {
+  if (stored.convergence.paths_done.empty()) return {};
+  const LookedAt why = stored.origin.precision ? LookedAt::for_precision : LookedAt::for_history;
+  std::vector<std::uint64_t> looks = kept_path_counts(stored.origin.paths_asked, why);
+  const std::uint64_t end = stored.accumulators.n_paths;
+  looks.erase(std::upper_bound(looks.begin(), looks.end(), end), looks.end());
+  const bool is_checkpoint = stored.origin.samples_asked.has_value();
+  if (!is_checkpoint && (looks.empty() || looks.back() != end)) looks.push_back(end);
+  return looks;
+}
+
+/// The history that the file should hold: what was taken from paths that were run again, or else
+/// what it holds, but for the end, which follows from its sums. Nothing where it holds none, which
+/// may well be.
+std::optional<Convergence> right_history(const StoredResult& stored, const ResultFacts& facts,
+                                         const Recomputation* all_paths,
+                                         std::vector<std::string>& wrong) {
+  if (stored.convergence.paths_done.empty()) return std::nullopt;
+  std::vector<std::uint64_t> looks = looks_of(stored);
+  if (stored.convergence.paths_done != looks) {
+    wrong.push_back("convergence/paths_done is not when such a run is looked at");
+    return std::nullopt;
+  }
+  if (all_paths != nullptr) return all_paths->history();
+  const bool has_end = looks.back() == stored.accumulators.n_paths;
+  if (has_end) looks.pop_back();
+  std::optional<Convergence> history = stored.convergence.at(looks);
+  if (has_end) history->record(stored.accumulators, facts);
+  return history;
+}
+
 /// What the file holds beside its sums, against what follows from them and from the scenario. With
 /// every path run again the sums are known too, and the attribution can be.
 void check_figures(const VerifyOptions& options, const StoredResult& stored,
-                   const StoredNetwork& of, const Accumulators* all_paths,
-                   std::vector<std::string>& wrong) {
-  const ResultFacts facts = facts_of(of.network, of.scenario);
-  const Accumulators& state = all_paths != nullptr ? *all_paths : stored.accumulators;
+                   const StoredNetwork& of, const ResultFacts& facts,
+                   const Recomputation* all_paths, std::vector<std::string>& wrong) {
+  const Accumulators& state = all_paths != nullptr ? all_paths->state() : stored.accumulators;
   const Summary summary = summarise(state, facts);
+  const auto history = right_history(stored, facts, all_paths, wrong);
   std::optional<AttributionFigures> attribution = stored.attribution;
   if (all_paths != nullptr && attribution) {
-    attribution = attribute({of.network, stored.origin.seed, stored.origin.ranges, summary, facts},
-                            attribution->n_paths, options.backend);
+    attribution = attribute(
+        {of.network, stored.origin.seed, stored.origin.ranges, summary, facts, of.draws.get()},
+        attribution->n_paths, options.backend);
     if (stop_signal() != nullptr) throw StoppedEarly(stopped_by() + "; not all was compared");
   }
-  const std::vector<std::string> names =
-      wrong_variables(options.file, {facts, state, summary, stored.samples, stored.origin,
-                                     attribution ? &*attribution : nullptr});
+  const std::vector<std::string> names = wrong_variables(
+      options.file, {facts, state, summary, stored.samples, stored.origin,
+                     history ? &*history : nullptr, attribution ? &*attribution : nullptr});
   if (!names.empty()) wrong.push_back("not what follows from the paths: " + join(names, ", "));
 }
 
@@ -210,21 +131,24 @@ void verify(const VerifyOptions& options) {
   const StoredResult stored = read_result(options.file);
   require_consistent_ranges(stored, options.file);
   const StoredNetwork of = rebuild_network(stored.origin, options.file);
-  require_units(stored, facts_of(of.network, of.scenario), options.file);
+  const ResultFacts facts = facts_of(of.network, of.scenario);
+  require_units(stored, facts, options.file);
   if (stored.origin.ranges.empty()) throw EnvironmentError(options.file + " holds no paths");
 
   const Blocks all = blocks_of(stored.origin.ranges);
   const Blocks chosen = choose_blocks(all, options.share, options.seed);
+  const bool is_all = chosen.size() == all.size();
   const ChosenBackend with = choose_backend(
-      {of.network, stored.origin.seed, chosen.begin()->second.front()}, options.backend);
-  Recomputation recomputation(stored, of.network, *with.backend);
+      {of.network, stored.origin.seed, chosen.begin()->second.front(), of.draws.get()},
+      options.backend);
+  Recomputation recomputation(stored, of.network, facts, *with.backend);
   {
     ProgressReporter reporter(progress_style("auto", options.quiet));
-    recomputation.run(chosen, reporter);
+    recomputation.run(chosen, is_all ? looks_of(stored) : std::vector<std::uint64_t>{},
+                      [&reporter](const Progress& progress) { reporter.update(progress); });
   }
   std::vector<std::string> wrong = recomputation.wrong();
-  const bool is_all = chosen.size() == all.size();
-  check_figures(options, stored, of, is_all ? &recomputation.state() : nullptr, wrong);
+  check_figures(options, stored, of, facts, is_all ? &recomputation : nullptr, wrong);
   if (!wrong.empty()) throw VerificationError(options.file + ": " + join(wrong, "\n"));
   print(options, stored, chosen, all.size(), *with.backend);
 }

@@ -8,6 +8,7 @@
 
 #include "host/cpu/cpu_backend.hpp"
 #include "host/engine/attribution.hpp"
+#include "host/scenario/outer_draws.hpp"
 
 namespace blocrisk {
 
@@ -20,6 +21,11 @@ struct AttributionRequest {
 
 /// The same bits whatever the threads and lanes.
 AttributionSums attribute_paths(const Network& network, std::uint64_t seed, CpuOptions options,
+                                const AttributionRequest& request);
+
+/// The same where every `draws.paths_per_draw()` paths have a network of their own. Throws
+/// ScenarioError where a draw makes no scenario.
+AttributionSums attribute_paths(const OuterDraws& draws, std::uint64_t seed, CpuOptions options,
                                 const AttributionRequest& request);
 
 }  // namespace blocrisk

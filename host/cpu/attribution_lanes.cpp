@@ -13,6 +13,7 @@ namespace {
 
 using L = Lanes<RISK_LANES>;
 using F = L::F;
+using MemorySize = LaneMemorySize<L>;
 
 /// Runs blocks for one thread.
 class AttributionWorker {
@@ -21,8 +22,8 @@ class AttributionWorker {
       : task_(task),
         net_(task.network),
         sums_(task.into.shape),
-        world_memory_(world_vectors(net_), world_integers(net_)),
-        chain_memory_(chain_vectors(net_)) {
+        world_memory_(world_size<L>(net_)),
+        chain_memory_(chain_size(net_)) {
     Arena<L> vectors = world_memory_.vectors();
     Arena<Lanes<1>> integers = world_memory_.integers();
     world_ = take_world<L>(net_, vectors, integers);
@@ -42,29 +43,12 @@ class AttributionWorker {
   }
 
  private:
-  static std::size_t world_vectors(const NetworkView& net) {
-    Arena<L> vectors(nullptr);
-    Arena<Lanes<1>> integers(nullptr);
-    take_world<L>(net, vectors, integers);
-    return vectors.used();
-  }
-  static std::size_t world_integers(const NetworkView& net) {
-    Arena<L> vectors(nullptr);
-    Arena<Lanes<1>> integers(nullptr);
-    take_world<L>(net, vectors, integers);
-    return integers.used();
-  }
-  /// The most that any one chain needs.
-  static std::size_t chain_vectors(const NetworkView& net) {
-    std::size_t most = 0;
-    for (int m = 0; m < net.n_minerals; ++m) {
-      Arena<L> vectors(nullptr);
-      take_chain<L>(net, net.chains[m], vectors);
-      take_result<L>(net, net.chains[m].n_cells, vectors);
-      take_attributed<L>(net.chains[m], vectors);
-      if (vectors.used() > most) most = vectors.used();
-    }
-    return most;
+  static MemorySize chain_size(const NetworkView& net) {
+    return largest_chain<L>(net, [&](const ChainSpec& chain, Arena<L>& vectors) {
+      take_chain<L>(net, chain, vectors);
+      take_result<L>(net, chain.n_cells, vectors);
+      take_attributed<L>(chain, vectors);
+    });
   }
 
   void run_group(std::uint64_t first_path, int n_lanes) {
@@ -148,10 +132,7 @@ RISK_END
 
 namespace blocrisk {
 
-#define RISK_JOIN_(a, b) a##b
-#define RISK_JOIN(a, b) RISK_JOIN_(a, b)
-
-void RISK_JOIN(attribution_lanes_, RISK_LANES)(const AttributionTask& task) {
+void RISK_LANES_NAME(attribution_lanes_)(const AttributionTask& task) {
   AttributionWorker worker(task);
   for (PathRange block = task.queue.next_block(); block.count() > 0;
        block = task.queue.next_block()) {

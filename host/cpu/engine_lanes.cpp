@@ -22,29 +22,14 @@ using F = L::F;
 using I = L::I;
 using U = L::U;
 using Memory = LaneMemory<L>;
+using MemorySize = LaneMemorySize<L>;
 
-struct MemorySize {
-  std::size_t vectors, integers;
-  std::size_t bytes() const { return vectors * sizeof(F) + integers * sizeof(std::int32_t); }
-};
-
-MemorySize world_size(const NetworkView& net) {
-  Arena<L> vectors(nullptr);
-  Arena<Lanes<1>> integers(nullptr);
-  take_world<L>(net, vectors, integers);
-  return {vectors.used(), integers.used()};
-}
-
-/// The most that any one chain needs: chains run one after the other in the same memory.
+/// What a chain and its result take.
 MemorySize chain_size(const NetworkView& net) {
-  MemorySize most{0, 0};
-  for (int m = 0; m < net.n_minerals; ++m) {
-    Arena<L> vectors(nullptr);
-    take_chain<L>(net, net.chains[m], vectors);
-    take_result<L>(net, net.chains[m].n_cells, vectors);
-    if (vectors.used() > most.vectors) most.vectors = vectors.used();
-  }
-  return most;
+  return largest_chain<L>(net, [&](const ChainSpec& chain, Arena<L>& vectors) {
+    take_chain<L>(net, chain, vectors);
+    take_result<L>(net, chain.n_cells, vectors);
+  });
 }
 
 MemorySize members_size(const NetworkView& net) {
@@ -82,8 +67,8 @@ class Worker {
                        block_paths_ / L::n) {
     for (int m = 0; m < net.n_minerals; ++m) timelines_.emplace_back(net, net.chains[m].n_cells);
     for (Group& group : groups_) {
-      memory_.emplace_back(world_size(net).vectors + members_size(net).vectors,
-                           world_size(net).integers);
+      memory_.emplace_back(world_size<L>(net).vectors + members_size(net).vectors,
+                           world_size<L>(net).integers);
       Arena<L> vectors = memory_.back().vectors();
       Arena<Lanes<1>> integers = memory_.back().integers();
       group.world = take_world<L>(net, vectors, integers);
@@ -345,11 +330,8 @@ RISK_END
 
 namespace blocrisk {
 
-#define RISK_JOIN_(a, b) a##b
-#define RISK_JOIN(a, b) RISK_JOIN_(a, b)
-
-void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint64_t seed,
-                                          SharedState& shared) {
+void RISK_LANES_NAME(engine_lanes_)(const NetworkView& network, std::uint64_t seed,
+                                    SharedState& shared) {
   Worker worker(network, seed, shared);
   for (PathRange block = shared.next_block(); block.count() > 0; block = shared.next_block()) {
     worker.run_block(block);
@@ -357,8 +339,8 @@ void RISK_JOIN(engine_lanes_, RISK_LANES)(const NetworkView& network, std::uint6
   worker.finish();
 }
 
-std::uint64_t RISK_JOIN(RISK_JOIN(engine_lanes_, RISK_LANES), _bytes)(const NetworkView& network) {
-  const std::uint64_t group = world_size(network).bytes() + members_size(network).bytes();
+std::uint64_t RISK_JOIN(RISK_LANES_NAME(engine_lanes_), _bytes)(const NetworkView& network) {
+  const std::uint64_t group = world_size<L>(network).bytes() + members_size(network).bytes();
   return world_groups * group + chain_size(network).bytes() +
          paths_per_block(network) * result_bytes_per_path(network) + timeline_bytes(network);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "kernels/portability.hpp"
 
@@ -100,6 +101,35 @@ void Accumulators::merge(const Accumulators& other) {
   add(price_sum, other.price_sum);
   add(restricted_sum, other.restricted_sum);
   for (const auto& [block, digest] : other.block_digest) block_digest[block] += digest;
+  for (const auto& [draw, sums] : other.draws) {
+    DrawSums& mine = draws[draw];
+    mine.n_paths += sums.n_paths;
+    mine.inputs = sums.inputs;
+    mine.sums.resize(sums.sums.size());
+    add(mine.sums, sums.sums);
+  }
+}
+
+std::vector<Sum128> Accumulators::measure_sums() const {
+  std::vector<Sum128> sums;
+  for (const auto& cells : moments) {
+    for (const Moments& cell : cells) sums.push_back(cell.sum);
+  }
+  for (const auto& members : member_moments) {
+    for (const Moments& member : members) sums.push_back(member.sum);
+  }
+  return sums;
+}
+
+void Accumulators::add_draw(std::uint64_t draw, std::uint64_t draw_paths,
+                            std::vector<double> inputs, const std::vector<Sum128>& before) {
+  const std::vector<Sum128> after = measure_sums();
+  DrawSums& mine = draws[draw];
+  mine.n_paths += draw_paths;
+  mine.inputs = std::move(inputs);
+  mine.sums.resize(after.size());
+  // A path adds less than 2^46 units, so that the low words tell the difference.
+  for (std::size_t k = 0; k < after.size(); ++k) mine.sums[k] += after[k].low - before[k].low;
 }
 
 std::uint64_t Accumulators::digest() const {

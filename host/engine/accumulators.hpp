@@ -61,6 +61,14 @@ struct AccumulatorShape {
   friend bool operator==(const AccumulatorShape&, const AccumulatorShape&) = default;
 };
 
+/// Paths that share one draw of the uncertain inputs, added up for each measure.
+struct DrawSums {
+  std::uint64_t n_paths = 0;
+  std::vector<double> inputs;       ///< [input] the values drawn
+  std::vector<std::uint64_t> sums;  ///< in the order of `measure_sums`, units as in the moments
+  friend bool operator==(const DrawSums&, const DrawSums&) = default;
+};
+
 struct Accumulators {
   AccumulatorShape shape;
   std::uint64_t n_paths = 0;
@@ -86,6 +94,9 @@ struct Accumulators {
   /// Sum modulo 2^64 of the digests of the paths done, per block of 65,536 path numbers.
   std::map<std::uint64_t, std::uint64_t> block_digest;
 
+  /// By number of the outer draw; empty where no input is uncertain.
+  std::map<std::uint64_t, DrawSums> draws;
+
   explicit Accumulators(AccumulatorShape shape = {});
   /// Adds a state of other paths of the same network.
   void merge(const Accumulators& other);
@@ -93,6 +104,19 @@ struct Accumulators {
   std::uint64_t digest() const;
   /// Bytes that a state of this shape holds.
   static std::uint64_t bytes(const AccumulatorShape& shape);
+
+  /// The sum of every measure so far, [measure][cell] then [member measure][member].
+  std::vector<Sum128> measure_sums() const;
+  /// What the paths since `before`, which `measure_sums` gave, add up to: those of one draw, fewer
+  /// than 2^18.
+  void add_draw(std::uint64_t draw, std::uint64_t n_paths, std::vector<double> inputs,
+                const std::vector<Sum128>& before);
 };
+
+/// Bytes of the sums of one outer draw.
+inline std::uint64_t draw_bytes(const AccumulatorShape& shape) {
+  return sizeof(std::uint64_t) * static_cast<std::uint64_t>(n_measures * shape.n_cells() +
+                                                            n_member_measures * shape.n_members);
+}
 
 }  // namespace blocrisk

@@ -35,6 +35,10 @@ struct RunOptions {
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
   std::function<bool(const Progress&)>
       on_progress;  ///< after every batch; false stops the run there
+  /// Counts of paths, ascending, at which `on_look` sees the state, so that what it sees does not
+  /// depend on batches; false ends the run there, for the precision asked is reached.
+  std::vector<std::uint64_t> looks{};
+  std::function<bool(const Accumulators&)> on_look{};
   /// Sees what is done after every batch that is not the last.
   std::function<void(const RunResult&)> on_batch{};
 };
@@ -44,7 +48,7 @@ struct RunResult {
   Samples samples;
   std::vector<PathRange> done;  ///< path ranges sampled
   std::uint64_t paths_asked = 0;
-  std::string stop_reason;  ///< "done" or "stopped"
+  std::string stop_reason;  ///< "done", "precision" or "stopped"
   std::string backend, device;
   double sampling_s = 0;               ///< of all paths
   std::uint64_t paths_begun_with = 0;  ///< of those, paths of an earlier run
@@ -60,8 +64,9 @@ struct RunResult {
 RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options,
                     DonePaths begun = {});
 
-/// Room for the measures of so many paths; those of cells without demand are there already.
-Samples make_samples(const Network& network, PathRange paths);
+/// Room for the measures of `count` paths, in which cells of members without demand are known.
+Samples empty_samples(const Network& network, std::uint64_t first, std::uint64_t count);
+
 /// Of the accumulators that a run of `network` fills.
 AccumulatorShape shape_of(const Network& network);
 /// Cells of members without demand, whose measures are known: 0, but `first_short` the horizon.

@@ -5,6 +5,7 @@
 
 #include "host/io/path_ranges.hpp"
 #include "host/io/same_run.hpp"
+#include "host/scenario/scenario.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk {
@@ -29,7 +30,8 @@ void ResultMerger::add(const std::string& file, StoredResult result) {
   require_units(result, facts_, file);
   require_same_scenario(file, result.origin);
   accumulators_.merge(result.accumulators);
-  parts_.push_back({file, std::move(result.origin), std::move(result.samples)});
+  parts_.push_back(
+      {file, std::move(result.origin), std::move(result.samples), std::move(result.convergence)});
 }
 
 /// The number of paths is in a scenario's text, and parts may well have been asked for different
@@ -104,6 +106,19 @@ MergedResult ResultMerger::joined_samples(std::uint64_t first_path) {
   return merged;
 }
 
+/// One run would have looked at its first paths alone: only the part that holds them knows what it
+/// would have seen, and only as far as they go. At the end everything is seen.
+std::optional<Convergence> ResultMerger::joined_history(const Part& first) const {
+  if (!facts_.uncertain.empty()) return std::nullopt;
+  std::vector<std::uint64_t> counts =
+      kept_path_counts(accumulators_.n_paths, LookedAt::for_history);
+  if (!counts.empty() && counts.back() == accumulators_.n_paths) counts.pop_back();
+  if (!counts.empty() && counts.back() > first.origin.ranges.front().count()) return std::nullopt;
+  std::optional<Convergence> history = first.history.at(counts);
+  if (history) history->record(accumulators_, facts_);
+  return history;
+}
+
 /// Of the parts that say anything; which those were of all of them.
 VolatileFacts ResultMerger::volatile_facts() const {
   VolatileFacts facts;
@@ -130,10 +145,16 @@ VolatileFacts ResultMerger::volatile_facts() const {
 MergedResult ResultMerger::finish(Gaps gaps) {
   std::vector<PathRange> ranges = joined_ranges(gaps);
   MergedResult merged = joined_samples(ranges.front().first);
+  merged.history = joined_history(*sorted_pieces().front().part);
   merged.accumulators = std::move(accumulators_);
   const std::uint64_t n_paths = merged.accumulators.n_paths;
   if (static_cast<double>(n_paths) > max_paths)
     throw EnvironmentError("these are more than 1e12 paths, as many as a result may hold");
+  if (merged.accumulators.draws.size() > max_draws) {
+    throw EnvironmentError("these are " + std::to_string(merged.accumulators.draws.size()) +
+                           " draws of [[uncertain]] inputs, and a result keeps " +
+                           std::to_string(max_draws));
+  }
   merged.origin = parts_.front().origin;
   if (path_counts_differ_)
     merged.origin = with_path_count(std::move(merged.origin), n_paths, parts_.front().file);
@@ -141,6 +162,7 @@ MergedResult ResultMerger::finish(Gaps gaps) {
   merged.origin.ranges = std::move(ranges);
   merged.origin.stop_reason = "done";
   merged.origin.samples_asked.reset();
+  merged.origin.precision.reset();
   merged.origin.volatile_facts = volatile_facts();
   return merged;
 }

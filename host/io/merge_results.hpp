@@ -19,6 +19,7 @@ struct MergedResult {
   RunOrigin origin;
   Accumulators accumulators;
   Samples samples;                      ///< of the first paths, without a gap between them
+  std::optional<Convergence> history;   ///< where the parts tell what one run would have kept
   std::uint64_t n_samples_dropped = 0;  ///< the others
 };
 
@@ -40,6 +41,7 @@ class ResultMerger {
     std::string file;
     RunOrigin origin;
     Samples samples;
+    Convergence history;
   };
   struct Piece {
     PathRange range;
@@ -49,6 +51,7 @@ class ResultMerger {
   std::vector<Piece> sorted_pieces() const;
   std::vector<PathRange> joined_ranges(Gaps gaps) const;
   MergedResult joined_samples(std::uint64_t first_path);
+  std::optional<Convergence> joined_history(const Part& first) const;
   VolatileFacts volatile_facts() const;
 
   std::vector<Part> parts_;

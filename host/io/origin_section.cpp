@@ -16,6 +16,15 @@ void write_volatile(h5::Object& root, const VolatileFacts& facts) {
   if (!facts.merged_from.empty()) root.set_attribute("merged_from", facts.merged_from);
 }
 
+void write_precision(h5::Object& root, const PrecisionFacts& facts) {
+  root.set_attribute("precision_asked", facts.asked);
+  root.set_attribute("precision_reached", facts.reached);
+  root.set_attribute("precision_widest", facts.widest);
+  root.set_attribute("precision_on", facts.on);
+  root.set_attribute("precision_for", facts.only_for);
+  root.set_attribute("precision_least_paths", facts.least_paths);
+}
+
 /// The labels of an axis once more, as text that every program reads.
 std::string joined(const std::vector<std::string>& labels) {
   std::string text;
@@ -44,6 +53,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("n_steps", std::int64_t{content.facts.n_steps});
   root.set_attribute("steps_per_year", std::int64_t{content.facts.steps_per_year});
   root.set_attribute("n_years", std::int64_t{content.facts.n_years});
+  root.set_attribute("is_certain", std::int64_t{content.facts.is_certain ? 1 : 0});
   root.set_attribute("short_threshold", content.facts.short_threshold);
   root.set_fixed_text_attribute("member_ids", joined(content.facts.members));
   root.set_fixed_text_attribute("mineral_ids", joined(content.facts.minerals));
@@ -52,6 +62,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("scenario_sha256", origin.scenario_sha256);
   root.set_attribute("network_hash", origin.network_hash);
   root.set_attribute("generator", origin.generator);
+  if (origin.precision) write_precision(root, *origin.precision);
   if (origin.volatile_facts) write_volatile(root, *origin.volatile_facts);
 }
 

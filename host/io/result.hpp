@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "host/analysis/attribution.hpp"
+#include "host/analysis/convergence.hpp"
 #include "host/analysis/facts.hpp"
 #include "host/engine/accumulators.hpp"
 #include "host/engine/backend.hpp"
@@ -15,7 +16,7 @@
 namespace blocrisk {
 
 inline constexpr const char* result_schema = "blocrisk-result";
-inline constexpr std::int64_t result_schema_version = 2;
+inline constexpr std::int64_t result_schema_version = 3;
 /// Which draws a path number stands for; to be raised where an address is read in another way.
 inline constexpr const char* result_generator = "philox4x32-10, addresses 1";
 
@@ -27,6 +28,16 @@ struct VolatileFacts {
   double paths_per_s = 0.0;
   std::string merged_from{};  ///< files and their path ranges; empty: one run
   friend bool operator==(const VolatileFacts&, const VolatileFacts&) = default;
+};
+
+/// What a run with --precision was asked for and got.
+struct PrecisionFacts {
+  double asked = 0.0, reached = 0.0;  ///< half-width over value; reached: of the widest interval
+  std::string widest;                 ///< what that is: "shortfall.cvar95 of JPN gallium"
+  std::string on;                     ///< names of the figures, comma-separated
+  std::string only_for;               ///< as given, semicolon-separated; empty: all
+  std::uint64_t least_paths = 0;      ///< before which it was not looked at
+  friend bool operator==(const PrecisionFacts&, const PrecisionFacts&) = default;
 };
 
 /// Where a result came from; the file's root attributes.
@@ -42,6 +53,7 @@ struct RunOrigin {
   std::string stop_reason;
   std::optional<std::uint64_t> samples_asked;  ///< of a checkpoint
   std::string engine_version, commit;
+  std::optional<PrecisionFacts> precision;      ///< absent where all paths were asked for
   std::optional<VolatileFacts> volatile_facts;  ///< absent under --no-volatile
   friend bool operator==(const RunOrigin&, const RunOrigin&) = default;
 };
@@ -52,6 +64,7 @@ struct StoredResult {
   Samples samples;  ///< n_paths 0: none were asked for
   std::optional<AttributionFigures> attribution;
   RunOrigin origin;
+  Convergence convergence;
 };
 
 }  // namespace blocrisk

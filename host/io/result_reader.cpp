@@ -3,15 +3,24 @@
 #include <cstddef>
 #include <limits>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include "host/io/h5.hpp"
 #include "host/io/path_ranges.hpp"
+#include "host/io/result_sections.hpp"
 #include "host/io/state_arrays.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk {
 namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
 
 template <typename Number>
 std::vector<Number> read_all(const h5::Group& group, const std::string& name) {
@@ -74,6 +83,7 @@ ResultFacts read_facts(const h5::Group& root, const std::string& file) {
   facts.n_steps = small_count(root, "n_steps", file);
   facts.steps_per_year = small_count(root, "steps_per_year", file);
   facts.n_years = small_count(root, "n_years", file);
+  facts.is_certain = root.integer_attribute("is_certain") != 0;
   facts.short_threshold = root.real_attribute("short_threshold");
   if (root.has("threshold")) facts.thresholds = read_all<double>(root, "threshold");
   facts.diagnostics = read_diagnostics(root, facts);
@@ -115,6 +125,46 @@ void read_digests(const h5::Group& accumulators, Accumulators& state) {
   std::vector<std::uint64_t> digests(blocks.size());
   accumulators.open_dataset("block_digest").read(h5::Type::u64, digests.data(), digests.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) state.block_digest[blocks[i]] = digests[i];
+}
+
+/// The draws and what they are of; absent where no input is uncertain.
+void read_uncertain(const h5::Group& root, StoredResult& result) {
+  if (!root.has("uncertain")) return;
+  const h5::Group group = root.open_group("uncertain");
+  const std::vector<std::string> names = group.open_dataset("input").read_strings();
+  const auto texts = [&group, &names](const std::string& attribute) {
+    std::vector<std::string> lines = lines_of(group.text_attribute(attribute));
+    lines.resize(names.size());
+    return lines;
+  };
+  const std::vector<std::string> addresses = texts("addresses");
+  const std::vector<std::string> distributions = texts("distributions");
+  for (std::size_t i = 0; i < names.size(); ++i)
+    result.facts.uncertain.push_back({names[i], addresses[i], distributions[i]});
+  const auto numbers = read_all<std::int64_t>(group, "draw");
+  const auto values = read_values<double>(group, "value", numbers.size() * names.size());
+  const auto paths = read_values<std::uint64_t>(group, "paths", numbers.size());
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    DrawSums& sums = result.accumulators.draws[static_cast<std::uint64_t>(numbers[k])];
+    sums.n_paths = paths[k];
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(k * names.size());
+    sums.inputs.assign(first, first + static_cast<std::ptrdiff_t>(names.size()));
+  }
+  const auto append = [&](const MeasureInfo& info, std::size_t cells) {
+    const auto sums =
+        read_values<std::uint64_t>(group, draw_sum_name(info), numbers.size() * cells);
+    for (std::size_t k = 0; k < numbers.size(); ++k) {
+      const auto first = sums.begin() + static_cast<std::ptrdiff_t>(k * cells);
+      std::vector<std::uint64_t>& into =
+          result.accumulators.draws[static_cast<std::uint64_t>(numbers[k])].sums;
+      into.insert(into.end(), first, first + static_cast<std::ptrdiff_t>(cells));
+    }
+  };
+  const AccumulatorShape& shape = result.accumulators.shape;
+  for (const MeasureInfo& info : measure_table)
+    append(info, static_cast<std::size_t>(shape.n_cells()));
+  for (const MeasureInfo& info : member_measure_table)
+    append(info, static_cast<std::size_t>(shape.n_members));
 }
 
 Accumulators read_accumulators(const h5::Group& root, const h5::Group& group,
@@ -165,6 +215,22 @@ std::optional<AttributionFigures> read_attribution(const h5::Group& root,
   return figures;
 }
 
+Convergence read_convergence(const h5::Group& root, AccumulatorShape shape) {
+  Convergence convergence;
+  if (!root.has("convergence")) return convergence;
+  const h5::Group group = root.open_group("convergence");
+  for (const std::int64_t paths : read_all<std::int64_t>(group, "paths_done"))
+    convergence.paths_done.push_back(static_cast<std::uint64_t>(paths));
+  for (Convergence::Series& series : convergence.series) {
+    const std::string name = variable_of(series.figure);
+    const std::size_t count =
+        convergence.paths_done.size() * static_cast<std::size_t>(series.figure.n_rows(shape));
+    series.value = read_values<double>(group, name, count);
+    series.half_width = read_values<double>(group, name + "_half_width", count);
+  }
+  return convergence;
+}
+
 RunOrigin read_origin(const h5::Group& root) {
   RunOrigin origin;
   origin.scenario_name = root.text_attribute("scenario_name");
@@ -180,6 +246,16 @@ RunOrigin read_origin(const h5::Group& root) {
     origin.samples_asked = root.unsigned_attribute("samples_asked");
   origin.engine_version = root.text_attribute("engine_version");
   origin.commit = root.text_attribute("commit");
+  if (root.has_attribute("precision_asked")) {
+    origin.precision = PrecisionFacts{root.real_attribute("precision_asked"),
+                                      root.real_attribute("precision_reached"),
+                                      root.text_attribute("precision_widest"),
+                                      root.text_attribute("precision_on"),
+                                      root.text_attribute("precision_for"),
+                                      root.has_attribute("precision_least_paths")
+                                          ? root.unsigned_attribute("precision_least_paths")
+                                          : 0};
+  }
   if (!root.has_attribute("backend")) return origin;
   VolatileFacts& facts = origin.volatile_facts.emplace();
   facts.backend = root.text_attribute("backend");
@@ -205,9 +281,11 @@ StoredResult read_result(const std::filesystem::path& path) {
   const h5::Group accumulators = root.open_group("accumulators");
   read_scales(accumulators, result.facts);
   result.accumulators = read_accumulators(root, accumulators, result.facts.shape());
+  read_uncertain(root, result);
   result.samples = read_samples(root, result.facts.shape());
   result.attribution = read_attribution(root, result.facts);
   result.origin = read_origin(root);
+  result.convergence = read_convergence(root, result.facts.shape());
   return result;
 }
 

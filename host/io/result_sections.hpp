@@ -19,10 +19,16 @@ void write_timeline(NetcdfGroup& root, const ResultContent& content);
 void write_diagnostics(NetcdfGroup& root, const ResultContent& content);
 /// `/attribution`, where there is one.
 void write_attribution(NetcdfGroup& root, const ResultContent& content);
+/// `/uncertain`, where inputs are.
+void write_uncertain(NetcdfGroup& root, const ResultContent& content);
 /// `/accumulators`
 void write_accumulators(NetcdfGroup& root, const ResultContent& content);
 /// `/samples`
 void write_samples(NetcdfGroup& root, const ResultContent& content);
+/// `/convergence`
+void write_convergence(NetcdfGroup& root, const ResultContent& content);
+/// The variable of a kept figure: "shortfall_cvar95"; its half-widths end in `_half_width`.
+std::string variable_of(const NamedFigure& figure);
 
 /// Axes that several groups have; each group has its own, so that a reader of one group sees
 /// labels.

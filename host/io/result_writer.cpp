@@ -14,8 +14,10 @@ h5::File build_result(const std::string& name, const ResultContent& content) {
   write_timeline(root, content);
   write_diagnostics(root, content);
   write_attribution(root, content);
+  write_uncertain(root, content);
   write_accumulators(root, content);
   write_samples(root, content);
+  write_convergence(root, content);
   return file;
 }
 

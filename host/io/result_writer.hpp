@@ -20,6 +20,7 @@ struct ResultContent {
   const Summary& summary;
   const Samples& samples;  ///< n_paths 0: no /samples group
   const RunOrigin& origin;
+  const Convergence* convergence = nullptr;         ///< none: no /convergence group
   const AttributionFigures* attribution = nullptr;  ///< none: no /attribution group
 };
 

@@ -96,6 +96,8 @@ std::vector<StateArray<std::uint64_t>> state_arrays(Accumulators& state) {
   return Lister<Accumulators>(state).list();
 }
 
+std::string draw_sum_name(const MeasureInfo& info) { return std::string(info.name) + "_sum"; }
+
 std::string scale_name(const MeasureInfo& info) { return std::string(info.name) + "_scale"; }
 
 const char* group_of(MeasureKind kind) {

@@ -40,6 +40,8 @@ std::vector<StateArray<std::uint64_t>> state_arrays(Accumulators& state);
 
 /// A fixed-point scale's name in its group: "shortfall_scale".
 std::string scale_name(const MeasureInfo& info);
+/// Name of the sums of outer draws in /uncertain: "shortfall_sum".
+std::string draw_sum_name(const MeasureInfo& info);
 /// Group of a kind of measure.
 const char* group_of(MeasureKind kind);
 

@@ -12,7 +12,8 @@ StoredNetwork calibrate_text(const RunOrigin& origin, const std::string& file) {
   try {
     StoredNetwork stored;
     stored.scenario = load_canonical(origin.scenario_text, "the scenario in " + file);
-    stored.network = calibrate(stored.scenario);
+    stored.draws = outer_draws_of(stored.scenario);
+    stored.network = stored.draws ? stored.draws->base() : calibrate(stored.scenario);
     return stored;
   } catch (const ScenarioError& error) {
     throw EnvironmentError(file + " holds a scenario that engine " + origin.engine_version +

@@ -19,6 +19,8 @@ constexpr Figure<double> figures[] = {
     {"mean", "", &MeasureSummary::mean, "", "mean"},
     {"std", "", &MeasureSummary::std_dev, "", "standard deviation"},
     {"stderr", "", &MeasureSummary::std_error, "", "standard error of the mean"},
+    {"mean_lo", "", &MeasureSummary::mean_lo, "", "mean, lower end of 95 % interval"},
+    {"mean_hi", "", &MeasureSummary::mean_hi, "", "mean, upper end of 95 % interval"},
     {"quantile", "quantile", &MeasureSummary::quantile, "", "quantiles"},
     {"quantile_lo", "quantile", &MeasureSummary::quantile_lo, "",
      "quantiles, lower end of 95 % interval"},
@@ -34,23 +36,20 @@ constexpr Figure<double> figures[] = {
      "conditional value at risk, upper end of 95 % interval"},
 };
 
-constexpr Figure<double> ratio_figures[] = {
-    {"exceedance", "threshold", &MeasureSummary::exceedance, "1",
-     "probability of exceeding the threshold"},
-    {"exceedance_stderr", "threshold", &MeasureSummary::exceedance_stderr, "1",
-     "standard error of the probability of exceeding the threshold"},
-    {"exceedance_lo", "threshold", &MeasureSummary::exceedance_lo, "1",
-     "probability of exceeding the threshold, lower end of 95 % interval"},
-    {"exceedance_hi", "threshold", &MeasureSummary::exceedance_hi, "1",
-     "probability of exceeding the threshold, upper end of 95 % interval"},
-};
-
 constexpr Figure<std::int64_t> support_figures[] = {
     {"support", "level", &MeasureSummary::support, "1",
      "samples strictly beyond the value at risk"},
     {"paths_needed", "level", &MeasureSummary::paths_needed, "1",
      "paths it takes to support the tail figures; 0: known without sampling"},
+    {"mean_paths_needed", "", &MeasureSummary::mean_paths_needed, "1",
+     "paths it takes to support mean and standard deviation; 0: known without sampling"},
 };
+
+constexpr Figure<std::int8_t> flag_figures[] = {
+    {"thin", "level", &MeasureSummary::thin, "1", "flag of the tail figures"},
+    {"mean_thin", "", &MeasureSummary::mean_thin, "1", "flag of mean and standard deviation"},
+};
+constexpr const char* flag_meanings = "supported too_few_paths";
 
 /// A whole family of figures of one measure.
 struct Family {
@@ -69,16 +68,30 @@ h5::Dataset write_figure(NetcdfGroup& root, const Family& family, const Figure<N
                   std::string(figure.meaning) + " of: " + family.info.long_name);
 }
 
+/// A counted probability with its interval and what carries it.
+void write_probability(NetcdfGroup& root, const std::string& name, const Names& axes,
+                       const ProbabilitySummary& summary, const std::string& meaning) {
+  root.add(name, axes, summary.value, "1", meaning);
+  root.add(name + "_stderr", axes, summary.std_error, "1", "standard error of: " + meaning);
+  root.add(name + "_lo", axes, summary.low, "1", "lower end of 95 % interval of: " + meaning);
+  root.add(name + "_hi", axes, summary.high, "1", "upper end of 95 % interval of: " + meaning);
+  root.add(name + "_paths_needed", axes, summary.paths_needed, "1",
+           "paths it takes to support: " + meaning);
+  root.add(name + "_thin", axes, summary.thin, "1", "flag of: " + meaning)
+      .set_attribute("flag_meanings", flag_meanings);
+}
+
 void write_family(NetcdfGroup& root, const Family& family) {
   for (const auto& figure : figures) write_figure(root, family, figure);
   for (const auto& figure : support_figures) write_figure(root, family, figure);
-  constexpr Figure<std::int8_t> thin{"thin", "level", &MeasureSummary::thin, "1",
-                                     "flag of the tail figures"};
-  h5::Dataset flag = write_figure(root, family, thin);
-  flag.set_attribute("flag_meanings", "supported too_few_tail_paths");
-  if (!family.summary.exceedance.empty()) {
-    for (const auto& figure : ratio_figures) write_figure(root, family, figure);
-  }
+  for (const auto& figure : flag_figures)
+    write_figure(root, family, figure).set_attribute("flag_meanings", flag_meanings);
+  if (family.summary.exceedance.value.empty()) return;
+  Names axes = family.cell;
+  axes.emplace_back("threshold");
+  write_probability(
+      root, std::string(family.info.name) + "_exceedance", axes, family.summary.exceedance,
+      std::string("probability of exceeding the threshold, of: ") + family.info.long_name);
 }
 
 template <std::size_t n>
@@ -107,16 +120,6 @@ void add_axes(NetcdfGroup& root, const ResultFacts& facts) {
   root.add_axis("rank", ranks(), "1", "rank, the worst first");
 }
 
-void write_probability_of_shortage(NetcdfGroup& root, const Summary& summary) {
-  const Names cell{"member", "mineral"};
-  const std::string meaning = "probability of a step with a shortfall above the threshold";
-  root.add("short_probability", cell, summary.short_probability, "1", meaning);
-  root.add("short_probability_lo", cell, summary.short_probability_lo, "1",
-           meaning + ", lower end of 95 % interval");
-  root.add("short_probability_hi", cell, summary.short_probability_hi, "1",
-           meaning + ", upper end of 95 % interval");
-}
-
 void write_return_periods(NetcdfGroup& root, const Summary& summary) {
   const Names axes{"member", "return_period"};
   const std::string meaning = "annual loss reached once in the return period";
@@ -127,6 +130,10 @@ void write_return_periods(NetcdfGroup& root, const Summary& summary) {
            meaning + ", upper end of 95 % interval");
   root.add("member_loss_return_support", axes, summary.loss_return_support, "1",
            "sampled years strictly beyond the loss");
+  root.add("member_loss_return_paths_needed", axes, summary.loss_return_paths_needed, "1",
+           "paths it takes to support: " + meaning);
+  root.add("member_loss_return_thin", axes, summary.loss_return_thin, "1", "flag of: " + meaning)
+      .set_attribute("flag_meanings", flag_meanings);
 }
 
 void write_worst(NetcdfGroup& root, const Summary& summary) {
@@ -147,7 +154,8 @@ void write_summary(NetcdfGroup& root, const ResultContent& content) {
   for (std::size_t k = 0; k < summary.measure.size(); ++k) {
     write_family(root, {measure_table[k], summary.measure[k], {"member", "mineral"}});
   }
-  write_probability_of_shortage(root, summary);
+  write_probability(root, "short_probability", {"member", "mineral"}, summary.short_probability,
+                    "probability of a step with a shortfall above the threshold");
   for (std::size_t k = 0; k < summary.member_measure.size(); ++k) {
     write_family(root, {member_measure_table[k], summary.member_measure[k], {"member"}});
   }

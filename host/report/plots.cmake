@@ -16,7 +16,7 @@ function(blocrisk_embed_page library)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/report/embedded_page.cpp)
   # In the order in which they need each other.
   set(scripts modules.js values.js tables.js charts.js exceedance.js heat_map.js fan.js
-    attribution.js sections.js page.js)
+    attribution.js sections.js uncertain.js page.js)
   set(vega_dir "")
   set(vega_files "")
   if(BLOCRISK_VEGA_DIR)

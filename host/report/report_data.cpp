@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "host/analysis/cell_distribution.hpp"
+#include "host/analysis/draw_figures.hpp"
 #include "host/analysis/levels.hpp"
 #include "host/analysis/tail.hpp"
 #include "host/io/path_ranges.hpp"
@@ -35,7 +37,11 @@ void write_scenario(JsonWriter& json, const StoredResult& result) {
       .member("n_years", facts.n_years)
       .member("short_threshold", facts.short_threshold)
       .member("least_tail_samples", std::uint64_t{least_tail_samples})
-      .end_object();
+      .key("largest_annual_loss_usd")
+      .begin_array();
+  for (std::size_t member = 0; member < facts.members.size(); ++member)
+    json.value(largest_value(MemberMeasure::annual_loss, facts, static_cast<int>(member)));
+  json.end_array().end_object();
 }
 
 template <typename Named>
@@ -104,18 +110,19 @@ void write_summary(JsonWriter& json, const Summary& summary, const Extents& n) {
   write_mean(json, "shortfall", shortfall, {n.members, n.minerals});
   write_tail(json, "shortfall", shortfall, {n.members, n.minerals, tail_levels.size()});
   write_mean(json, "months_short", summary.of(Measure::months_short), {n.members, n.minerals});
-  write_variable(json, "short_probability", summary.short_probability, {n.members, n.minerals});
-  write_variable(json, "short_probability_lo", summary.short_probability_lo,
-                 {n.members, n.minerals});
-  write_variable(json, "short_probability_hi", summary.short_probability_hi,
-                 {n.members, n.minerals});
+  const ProbabilitySummary& is_short = summary.short_probability;
+  write_variable(json, "short_probability", is_short.value, {n.members, n.minerals});
+  write_variable(json, "short_probability_lo", is_short.low, {n.members, n.minerals});
+  write_variable(json, "short_probability_hi", is_short.high, {n.members, n.minerals});
   write_mean(json, "member_loss", loss, {n.members});
   write_tail(json, "member_loss", loss, {n.members, tail_levels.size()});
   const std::initializer_list<std::size_t> by_period = {n.members, return_periods_yr.size()};
   write_variable(json, "member_loss_return", summary.loss_return, by_period);
   write_variable(json, "member_loss_return_lo", summary.loss_return_lo, by_period);
   write_variable(json, "member_loss_return_hi", summary.loss_return_hi, by_period);
-  write_variable(json, "member_loss_return_support", summary.loss_return_support, by_period);
+  write_variable(json, "member_loss_return_paths_needed", summary.loss_return_paths_needed,
+                 by_period);
+  write_variable(json, "member_loss_return_thin", summary.loss_return_thin, by_period);
   json.end_object();
 }
 
@@ -137,30 +144,37 @@ void write_timeline(JsonWriter& json, const Summary& summary, const Extents& n) 
 }
 
 /// The worst of one cell or member.
-void write_worst_paths(JsonWriter& json, const WorstSummary& worst, std::size_t list) {
+/// `story`: of the first, or empty.
+void write_worst_paths(JsonWriter& json, const WorstSummary& worst, std::size_t list,
+                       const std::string& story) {
   json.begin_array();
   for (std::size_t rank = 0; rank < std::min<std::size_t>(n_shown_paths, n_worst_paths); ++rank) {
     const std::size_t at = list * n_worst_paths + rank;
     if (worst.path[at] < 0) break;
-    json.begin_object()
-        .member("path", worst.path[at])
-        .member("value", worst.value[at])
-        .end_object();
+    json.begin_object().member("path", worst.path[at]).member("value", worst.value[at]);
+    if (rank == 0 && !story.empty()) json.member("story", story);
+    json.end_object();
   }
   json.end_array();
 }
 
-void write_worst_paths(JsonWriter& json, const Summary& summary, const Extents& n) {
+void write_worst_paths(JsonWriter& json, const ReportSource& source, const Extents& n) {
+  const auto story = [&](std::vector<std::string> PathStories::*of, std::size_t list) {
+    return source.stories ? ((*source.stories).*of)[list] : std::string();
+  };
   json.key("worst_paths").begin_object().key("by_shortfall").begin_array();
   for (std::size_t member = 0; member < n.members; ++member) {
     json.begin_array();
-    for (std::size_t mineral = 0; mineral < n.minerals; ++mineral)
-      write_worst_paths(json, summary.worst, member * n.minerals + mineral);
+    for (std::size_t mineral = 0; mineral < n.minerals; ++mineral) {
+      const std::size_t cell = member * n.minerals + mineral;
+      write_worst_paths(json, source.summary.worst, cell, story(&PathStories::by_shortfall, cell));
+    }
     json.end_array();
   }
   json.end_array().key("by_loss").begin_array();
   for (std::size_t member = 0; member < n.members; ++member)
-    write_worst_paths(json, summary.member_worst, member);
+    write_worst_paths(json, source.summary.member_worst, member,
+                      story(&PathStories::by_loss, member));
   json.end_array().end_object();
 }
 
@@ -209,6 +223,52 @@ void write_adjustments(JsonWriter& json, const std::optional<ScenarioFacts>& sce
   json.end_array();
 }
 
+/// The 5 and 95 % quantiles of a measure's paths.
+std::vector<double> quantiles(const MeasureSummary& measure, std::size_t level) {
+  std::vector<double> values;
+  for (std::size_t at = level; at < measure.quantile.size(); at += quantile_levels.size())
+    values.push_back(measure.quantile[at]);
+  return values;
+}
+
+/// The band of the mean by what the inputs may be, that of single paths, and the part of variance
+/// that is not knowing.
+void write_bands(JsonWriter& json, const MeasureDraws& draws, const MeasureSummary& measure,
+                 std::initializer_list<std::size_t> extents) {
+  write_variable(json, "mean_lo", draws.mean_lo, extents);
+  write_variable(json, "mean_hi", draws.mean_hi, extents);
+  write_variable(json, "p5", quantiles(measure, quantile_level_5), extents);
+  write_variable(json, "p95", quantiles(measure, quantile_level_95), extents);
+  write_variable(json, "between_share", draws.between_share, extents);
+}
+
+void write_uncertain(JsonWriter& json, const ReportSource& source, const Extents& n) {
+  const ResultFacts& facts = source.result.facts;
+  json.key("uncertain");
+  if (facts.uncertain.empty()) {
+    json.raw("null");
+    return;
+  }
+  const DrawFigures figures = draw_figures(source.result.accumulators, facts, source.summary);
+  const auto texts = [&](const char* key, std::string UncertainFact::*text) {
+    std::vector<std::string> all;
+    for (const UncertainFact& input : facts.uncertain) all.push_back(input.*text);
+    write_texts(json, key, all);
+  };
+  json.begin_object().member("draws", figures.n_draws);
+  texts("input", &UncertainFact::name);
+  texts("address", &UncertainFact::address);
+  texts("distribution", &UncertainFact::distribution);
+  json.key("member_loss").begin_object();
+  const MeasureDraws& loss = figures.of(MemberMeasure::loss);
+  write_bands(json, loss, source.summary.of(MemberMeasure::loss), {n.members});
+  write_variable(json, "input_share", loss.input_share, {facts.uncertain.size(), n.members});
+  json.end_object().key("shortfall").begin_object();
+  write_bands(json, figures.of(Measure::shortfall), source.summary.of(Measure::shortfall),
+              {n.members, n.minerals});
+  json.end_object().end_object();
+}
+
 /// Numbers of any size are texts, for the page's numbers are doubles.
 void write_origin(JsonWriter& json, const ReportSource& source) {
   const RunOrigin& origin = source.result.origin;
@@ -246,9 +306,10 @@ std::string report_data(const ReportSource& source) {
   write_axes(json, source.result.facts);
   write_summary(json, source.summary, extents);
   write_timeline(json, source.summary, extents);
-  write_worst_paths(json, source.summary, extents);
+  write_worst_paths(json, source, extents);
   write_diagnostics(json, source.result.facts.diagnostics, extents);
   write_attribution(json, source.result.attribution, extents);
+  write_uncertain(json, source, extents);
   write_adjustments(json, source.scenario);
   write_origin(json, source);
   json.end_object();

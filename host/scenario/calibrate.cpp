@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "host/scenario/calibrate_chain.hpp"
-#include "host/scenario/calibrate_measures.hpp"
 #include "host/scenario/calibrate_pools.hpp"
 #include "host/scenario/calibrate_world.hpp"
 #include "host/scenario/findings.hpp"
@@ -49,11 +48,12 @@ void build_mineral(const Scenario& scenario, int mineral, Pools& pools) {
   }
 }
 
-}  // namespace
-
-Network calibrate(const Scenario& scenario) {
+/// All but the units of sums and the hash.
+Network build_network(const Scenario& scenario) {
   Network network;
   Pools pools(network);
+  // Refuses names whose draws would be another's; the draws themselves are taken outside of paths.
+  for (const UncertainInput& input : scenario.uncertain) pools.stream(uncertain_tag(input));
   build_world(scenario, pools);
   for (std::size_t mineral = 0; mineral < scenario.minerals.size(); ++mineral) {
     build_mineral(scenario, static_cast<int>(mineral), pools);
@@ -62,6 +62,21 @@ Network calibrate(const Scenario& scenario) {
   set_header(scenario, network);
   build_measures(scenario, network, pools.complaints());
   if (!pools.complaints().empty()) throw ScenarioError(pools.complaints());
+  return network;
+}
+
+}  // namespace
+
+Network calibrate(const Scenario& scenario) {
+  Network network = build_network(scenario);
+  set_scales(network, scales_for(usd_bounds(scenario, network), network));
+  network.hash = hash_network(network);
+  return network;
+}
+
+Network calibrate(const Scenario& scenario, const MeasureScales& scales) {
+  Network network = build_network(scenario);
+  set_scales(network, scales);
   network.hash = hash_network(network);
   return network;
 }

@@ -97,29 +97,6 @@ double bound_of(MeasureKind kind, const Network& network, double usd) {
 
 double scale_of(double bound) { return power_of_two_below(largest_units / bound); }
 
-void build_scales(const Scenario& scenario, Network& network) {
-  const int n_members = static_cast<int>(network.members.size());
-  const int n_minerals = static_cast<int>(network.minerals.size());
-  std::vector<double> cell_usd, member_usd;
-  for (int member = 0; member < n_members; ++member) {
-    double sum_usd = 0.0;
-    for (int mineral = 0; mineral < n_minerals; ++mineral) {
-      cell_usd.push_back(usd_bound(scenario, network, mineral, member));
-      sum_usd += cell_usd.back();
-    }
-    member_usd.push_back(sum_usd);
-  }
-  for (const MeasureInfo& measure : measure_table) {
-    for (const double usd : cell_usd)
-      network.measure_scale.push_back(scale_of(bound_of(measure.kind, network, usd)));
-  }
-  for (const MeasureInfo& measure : member_measure_table) {
-    for (const double usd : member_usd) {
-      network.member_measure_scale.push_back(scale_of(bound_of(measure.kind, network, usd)));
-    }
-  }
-}
-
 /// Units of the peak window's sums, as a scale factor: 2^24, which 127 steps of fit 31 bits; less
 /// where a window has more steps.
 float peak_window_scale(std::int32_t n_steps) {
@@ -130,6 +107,36 @@ float peak_window_scale(std::int32_t n_steps) {
 }
 
 }  // namespace
+
+std::vector<double> usd_bounds(const Scenario& scenario, const Network& network) {
+  std::vector<double> bounds;
+  for (int member = 0; member < static_cast<int>(network.members.size()); ++member) {
+    for (int mineral = 0; mineral < static_cast<int>(network.minerals.size()); ++mineral)
+      bounds.push_back(usd_bound(scenario, network, mineral, member));
+  }
+  return bounds;
+}
+
+MeasureScales scales_for(const std::vector<double>& cell_usd, const Network& network) {
+  std::vector<double> member_usd(network.members.size(), 0.0);
+  for (std::size_t cell = 0; cell < cell_usd.size(); ++cell)
+    member_usd[cell / network.minerals.size()] += cell_usd[cell];
+  MeasureScales scales;
+  for (const MeasureInfo& measure : measure_table) {
+    for (const double usd : cell_usd)
+      scales.measure.push_back(scale_of(bound_of(measure.kind, network, usd)));
+  }
+  for (const MeasureInfo& measure : member_measure_table) {
+    for (const double usd : member_usd)
+      scales.member_measure.push_back(scale_of(bound_of(measure.kind, network, usd)));
+  }
+  return scales;
+}
+
+void set_scales(Network& network, const MeasureScales& scales) {
+  network.measure_scale = scales.measure;
+  network.member_measure_scale = scales.member_measure;
+}
 
 void build_measures(const Scenario& scenario, Network& network,
                     std::vector<Complaint>& complaints) {
@@ -143,7 +150,6 @@ void build_measures(const Scenario& scenario, Network& network,
   const double window_steps = std::nearbyint(network.steps_per_year / 4.0);
   header.peak_window_steps = window_steps > 1.0 ? static_cast<std::int32_t>(window_steps) : 1;
   header.peak_window_scale = peak_window_scale(header.peak_window_steps);
-  build_scales(scenario, network);
   check_money(scenario, network, complaints);
 }
 

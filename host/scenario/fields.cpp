@@ -41,6 +41,9 @@ constexpr Range positive_fraction{0, 1, true};
 constexpr Range refill_yr{0, 100};
 constexpr Range any_month{-horizon_months, horizon_months};
 constexpr Range path_count{1, max_paths};
+constexpr Range draw_paths{2, max_paths_per_draw};
+constexpr Range positive{0, 1e300, true};
+constexpr Range beta_shape{0.1, 1e3};
 
 constexpr Presence key = Presence::key;
 constexpr Presence required = Presence::required;
@@ -63,6 +66,8 @@ constexpr std::array sampling_fields{
     Field<Sampling>{"paths", &Sampling::paths, required, path_count, "", "Paths to sample."},
     Field<Sampling>{"seed", &Sampling::seed, optional, not_negative, "",
                     "Seed of all draws, a whole number below 2^64; 0 is a seed like any other."},
+    Field<Sampling>{"paths_per_draw", &Sampling::paths_per_draw, optional, draw_paths, "",
+                    "Paths that share one draw of the uncertain inputs; a power of two."},
 };
 
 constexpr std::array network_fields{
@@ -193,6 +198,38 @@ constexpr std::array scheduled_fields{
     Field<ScheduledEvent>{"duration_months", &ScheduledEvent::duration_months, optional,
                           positive_months, "months",
                           "How long; drawn from the instrument where absent."},
+};
+
+constexpr std::array uncertain_fields{
+    Field<UncertainInput>{"name", &UncertainInput::name, key, any, "",
+                          "Name of the input; the address of its draws."},
+    Field<UncertainInput>{"address", &UncertainInput::address, required, any, "address",
+                          "What is uncertain, as in `--set`; the scenario must have a number "
+                          "there, and all that match move together."},
+    Field<UncertainInput>{"distribution", &UncertainInput::distribution, required, any, "",
+                          "`uniform`, `triangular`, `normal`, `lognormal` or `beta`."},
+    Field<UncertainInput>{"apply", &UncertainInput::apply, optional, any, "",
+                          "What a drawn value does there: `set` it, `multiply` or `add`."},
+    Field<UncertainInput>{"low", &UncertainInput::low, optional, any, "as the input",
+                          "Lower end. Required for `uniform` and `triangular`; else mean - 3 sd, "
+                          "median e^(-3 log_sd), 0."},
+    Field<UncertainInput>{"high", &UncertainInput::high, optional, any, "as the input",
+                          "Upper end. Required for `uniform` and `triangular`; else mean + 3 sd, "
+                          "median e^(3 log_sd), 1."},
+    Field<UncertainInput>{"mode", &UncertainInput::mode, optional, any, "as the input",
+                          "Of `triangular`: the likeliest value."},
+    Field<UncertainInput>{"mean", &UncertainInput::mean, optional, any, "as the input",
+                          "Of `normal`, before it is cut at the ends."},
+    Field<UncertainInput>{"sd", &UncertainInput::sd, optional, not_negative, "as the input",
+                          "Of `normal`: standard deviation, before it is cut at the ends."},
+    Field<UncertainInput>{"median", &UncertainInput::median, optional, positive, "as the input",
+                          "Of `lognormal`, before it is cut at the ends."},
+    Field<UncertainInput>{"log_sd", &UncertainInput::log_sd, optional, log_sd, "log",
+                          "Of `lognormal`: standard deviation of the logarithm, before the cut."},
+    Field<UncertainInput>{"alpha", &UncertainInput::alpha, optional, beta_shape, "",
+                          "First shape of `beta`, which lies between `low` and `high`."},
+    Field<UncertainInput>{"beta", &UncertainInput::beta, optional, beta_shape, "",
+                          "Second shape of `beta`."},
 };
 
 constexpr std::array country_fields{
@@ -520,6 +557,10 @@ std::span<const Field<Actor>> fields_of() {
 template <>
 std::span<const Field<ScheduledEvent>> fields_of() {
   return scheduled_fields;
+}
+template <>
+std::span<const Field<UncertainInput>> fields_of() {
+  return uncertain_fields;
 }
 template <>
 std::span<const Field<Country>> fields_of() {

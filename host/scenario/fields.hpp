@@ -83,6 +83,8 @@ std::span<const Field<Actor>> fields_of();
 template <>
 std::span<const Field<ScheduledEvent>> fields_of();
 template <>
+std::span<const Field<UncertainInput>> fields_of();
+template <>
 std::span<const Field<Country>> fields_of();
 template <>
 std::span<const Field<Mineral>> fields_of();
@@ -118,6 +120,7 @@ void for_each_array(Visitor&& visit) {
   visit("target_group", &Scenario::target_groups);
   visit("actor", &Scenario::actors);
   visit("scheduled", &Scenario::scheduled);
+  visit("uncertain", &Scenario::uncertain);
 }
 
 /// Calls visit(name, member of Scenario) for each CSV table but the correlation, which has no fixed

@@ -69,6 +69,9 @@ void check_actors(const Scenario& scenario, Findings& findings);
 /// Stages, balances that cannot be, stocks, projects, clock, correlation.
 void check_network(const Scenario& scenario, Findings& findings);
 
+/// Distributions of uncertain inputs, and what may be uncertain at all.
+void check_uncertain(const Scenario& scenario, Findings& findings);
+
 /// All of it.
 void validate_into(const Scenario& scenario, bool missing_is_told, const Unreadable& unreadable,
                    Complaints& complaints);

@@ -3,6 +3,7 @@
 #include "host/scenario/convert.hpp"
 #include "host/scenario/findings.hpp"
 #include "host/scenario/load_document.hpp"
+#include "host/scenario/outer_draws.hpp"
 
 namespace blocrisk {
 namespace {
@@ -18,6 +19,7 @@ Scenario finish(DocumentLoader& loader, Document document, std::span<const std::
     scenario.provenance.files = files;
     resolve(scenario);
     validate_into(scenario, true, converted.unreadable, complaints);
+    check_uncertain_addresses(document, scenario, complaints);
     if (complaints.empty()) return std::move(scenario);
   }
   throw ScenarioError(complaints.list(), complaints.n_unlisted());

@@ -23,6 +23,9 @@ inline constexpr int max_regimes = 16;  ///< per actor
 inline constexpr int max_scheduled = 256;
 inline constexpr int max_projects = 1024;
 inline constexpr int max_exceedance = 32;  ///< thresholds
+inline constexpr int max_uncertain = 64;   ///< uncertain inputs
+inline constexpr int max_paths_per_draw = 65536;
+inline constexpr int max_draws = 65536;  ///< of the uncertain inputs, in one run
 inline constexpr double max_paths = 1e12;
 inline constexpr double days_per_yr = 365.0;        ///< where stocks are given in days
 inline constexpr double default_utilisation = 0.9;  ///< capacity = output / 0.9 where none is given
@@ -61,6 +64,7 @@ struct Clock {
 struct Sampling {
   std::uint64_t paths = 0;  ///< 0: not given
   std::uint64_t seed = 1;
+  int paths_per_draw = 1024;  ///< paths that share one draw of the uncertain inputs
   bool operator==(const Sampling&) const = default;
 };
 
@@ -166,6 +170,24 @@ struct ScheduledEvent {
   SourceLine source;
   bool operator==(const ScheduledEvent&) const = default;
 };
+
+/// An input that is known only by a distribution: every `paths_per_draw` paths share one value.
+struct UncertainInput {
+  std::string name;                 ///< the address of its draws
+  std::string address;              ///< as in `--set`
+  std::string distribution;         ///< uniform, triangular, normal, lognormal or beta
+  std::string apply = "set";        ///< what its value does at the address: set, multiply or add
+  std::optional<double> low, high;  ///< ends of the support; optional for all but the first two
+  std::optional<double> mode;       ///< triangular
+  std::optional<double> mean, sd;   ///< normal
+  std::optional<double> median, log_sd;  ///< lognormal
+  std::optional<double> alpha, beta;     ///< beta
+  SourceLine source;
+  bool operator==(const UncertainInput&) const = default;
+};
+
+/// Tag of the stream its draws come from.
+inline std::string uncertain_tag(const UncertainInput& input) { return "uncertain|" + input.name; }
 
 struct Country {
   std::string id, name;
@@ -297,6 +319,7 @@ struct Scenario {
   std::vector<TargetGroup> target_groups;
   std::vector<Actor> actors;
   std::vector<ScheduledEvent> scheduled;
+  std::vector<UncertainInput> uncertain;
 
   std::vector<Country> countries;
   std::vector<Mineral> minerals;

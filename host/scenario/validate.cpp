@@ -50,6 +50,7 @@ void validate_into(const Scenario& scenario, bool missing_is_told, const Unreada
   check_names(scenario, findings);
   check_actors(scenario, findings);
   check_network(scenario, findings);
+  check_uncertain(scenario, findings);
 }
 
 std::vector<Complaint> validate(const Scenario& scenario) {

@@ -50,6 +50,7 @@ class NameChecks {
     check_count("target_group", s_.target_groups.size(), 0, max_groups);
     check_count("actor", s_.actors.size(), 0, max_actors);
     check_count("scheduled", s_.scheduled.size(), 0, max_scheduled);
+    check_count("uncertain", s_.uncertain.size(), 0, max_uncertain);
     check_count("bloc.members", s_.bloc.members.size(), 1, max_countries);
     check_count("measures.exceedance", s_.measures.exceedance.size(), 1, max_exceedance);
   }

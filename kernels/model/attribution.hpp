@@ -101,12 +101,6 @@ class ReferenceDelivery {
   int stride_;
 };
 
-/// Does the measure in force at a node aim at the sink?
-template <MemorySlots L>
-typename L::M is_target(const Strike<L>& strike, int sink) {
-  return sink < 32 ? test_bit(strike.target_low, sink) : test_bit(strike.target_high, sink - 32);
-}
-
 /// Shares out one member's unmet need. Where nothing was lost, all of it is demand growth.
 template <MemorySlots L>
 void attribute_cell(const NetworkView& net, const ChainSpec& chain, int step, int sink, int cell,
@@ -120,7 +114,8 @@ void attribute_cell(const NetworkView& net, const ChainSpec& chain, int step, in
   const ReferenceDelivery reference(net, spec, step, sink);
   const auto restriction_of = [&](int i) {
     if (!stage.restricting[i]) return zero;
-    return masked(is_target<L>(stage.strike[i], sink), need.loss[i].restriction);
+    const SlotSet<L> targets{stage.strike[i].target_low, stage.strike[i].target_high};
+    return masked(targets.holds(sink), need.loss[i].restriction);
   };
   float supplied_t = 0.0f;
   F lost_t = zero;

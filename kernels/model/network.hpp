@@ -25,8 +25,6 @@ inline constexpr int max_instruments = 32;
 inline constexpr int max_steps = 4096;
 inline constexpr int flow_padding =
     8;  ///< rows of flows are padded with zeros to a multiple of this
-inline constexpr int threshold_bits =
-    31;  ///< "happens" iff (word >> 1) < threshold, 2^31 = certain
 
 constexpr int padded_sinks(int n_sinks) {
   return (n_sinks + flow_padding - 1) / flow_padding * flow_padding;

@@ -5,6 +5,7 @@ bytes of a run that nobody disturbed.
 """
 
 import json
+import math
 import os
 import random
 import resource
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import h5py
 
-from long_runs import BASELINE, SMALL, Case, attribute
+from long_runs import BASELINE, DRAWS, PER_DRAW, SMALL, UNCERTAIN, Case, attribute, looks
 
 KILLS = 24
 PATHS = 6_000
@@ -24,6 +25,11 @@ BATCH = 200
 RUN = ["--paths", PATHS, "--batch", BATCH, "--samples", 1000, "--threads", 2]
 # After every batch, however quick: more often than anybody would, so that kills meet writes.
 OFTEN = ["--checkpoint-every", "1e-6"]
+# Ends after 12,288 of its paths.
+PRECISE = ["--precision", "0.05", "--precision-on", "shortfall.mean", "--for", "JPN,gallium", "--min-paths", 4096,
+           "--max-paths", 30_000, "--batch", 500, "--samples", 1000, "--threads", 2]
+# Batches end within draws.
+UNCERTAIN_RUN = [*DRAWS, "--paths", 94 * PER_DRAW, *RUN[2:]]
 
 
 def small_files():
@@ -86,6 +92,49 @@ class Stopped(Case):
         again = json.loads(self.expect(0, *command, "--resume", "--json").stdout)
         self.assertEqual((again["paths"], again["paths_begun_with"]), (2000, 2000))
 
+    def test_a_precision_ends_the_run_at_the_same_path(self):
+        whole = self.run_small("whole.h5", *PRECISE)
+        self.assertEqual(attribute(whole, "stop_reason"), "precision")
+        self.assertEqual(looks(whole)[0], 4096)
+        done = int(attribute(whole, "paths_done"))
+        self.assertGreater(done, 5120, "it was not the first look that ended it")
+        path = self.folder / "out.h5"
+        for paths in [500 * k for k in range(1, 9)] + [4096, 4596]:  # a batch ends at a look
+            more = ["--resume"] if paths > 500 else []
+            self.run_small("out.h5", *PRECISE, "--time-limit", "0.001", *more, code=5)
+            self.assertEqual(int(attribute(f"{path}.checkpoint", "paths_done")), paths)
+            self.assertEqual(looks(f"{path}.checkpoint"), [4096] if paths >= 4096 else None)
+        self.run_small("out.h5", *PRECISE, "--resume")
+        self.same_bytes(path, whole)
+
+    def test_a_precision_that_was_reached_before_the_run_was_stopped_still_ends_it(self):
+        """Stopped between its last look and its result: no path more is sampled."""
+        whole = self.run_small("whole.h5", *PRECISE)
+        done = int(attribute(whole, "paths_done"))
+        path = self.folder / "out.h5"
+        run = self.start("run", BASELINE, *SMALL[:-1], "-o", path, *PRECISE, "--progress", "json")
+        for line in run.stderr:
+            if '"paths_done"' in line:
+                break
+        path.write_text("in the way")  # so that the result cannot be written
+        run.communicate(timeout=120)
+        self.assertEqual(run.returncode, 4)
+        path.unlink()
+        self.assertEqual(int(attribute(f"{path}.checkpoint", "paths_done")), done)
+        self.run_small("out.h5", *PRECISE, "--resume", "--json")
+        said = json.loads(self.said.stdout)
+        self.assertEqual((said["paths"], said["paths_begun_with"], said["stop_reason"]), (done, done, "precision"))
+        self.same_bytes(path, whole)
+
+    def test_uncertain_inputs_go_on_within_a_draw(self):
+        whole = self.run_draws("whole.h5", *UNCERTAIN_RUN)
+        path = self.run_draws("out.h5", *UNCERTAIN_RUN, "--time-limit", "0.001", code=5)
+        self.run_draws("out.h5", *UNCERTAIN_RUN, "--time-limit", "0.001", "--resume", code=5)
+        with h5py.File(f"{path}.checkpoint") as file:
+            self.assertEqual(list(file["uncertain/paths"]), 6 * [PER_DRAW] + [2 * BATCH - 6 * PER_DRAW])
+        self.run_draws("out.h5", *UNCERTAIN_RUN, "--resume")
+        self.same_bytes(path, whole)
+
     def test_an_unfinished_run_is_not_forgotten_by_mistake(self):
         path = self.run_small("out.h5", *RUN, "--time-limit", "0.001", code=5)
         self.run_small("out.h5", *RUN, code=4)
@@ -117,6 +166,26 @@ class Refused(Case):
         self.run_small("out.h5", *RUN[2:], "--path-range", "0:50", "--resume", code=4)
         self.assertEqual(Path(f"{path}.checkpoint").read_bytes(), before)
         self.assertEqual(self.names(), ["out.h5.checkpoint"])
+
+    def test_another_precision_is_not_resumed(self):
+        path = self.run_small("out.h5", *PRECISE, "--time-limit", "0.001", code=5)
+        before = Path(f"{path}.checkpoint").read_bytes()
+        begun = "--precision 0.05 on shortfall.mean for JPN,gallium after at least 4096 paths"
+        for changed, value, words in [
+            ("--precision", "0.04", "--precision 0.04 on"),
+            ("--precision-on", "loss.mean", "on loss.mean"),
+            ("--for", "KOR,gallium", "for KOR,gallium"),
+            ("--min-paths", 5000, "5000 paths"),
+        ]:
+            with self.subTest(changed=changed):
+                run = list(PRECISE)
+                run[run.index(changed) + 1] = value
+                self.run_small("out.h5", *run, "--resume", code=4)
+                for word in [begun, words]:
+                    self.assertIn(word, self.said.stderr)
+        self.run_small("out.h5", "--paths", 30_000, *PRECISE[10:], "--resume", code=4)
+        self.assertIn("now no --precision is asked for", self.said.stderr)
+        self.assertEqual(Path(f"{path}.checkpoint").read_bytes(), before)
 
     def test_nothing_to_resume_and_nonsense_are_said(self):
         self.run_small("out.h5", "--paths", 100, "--resume", code=4)
@@ -178,6 +247,9 @@ class Broken(Case):
 class Killed(Case):
     """SIGKILL at random moments, every second one in the midst of a write."""
 
+    RUNS = {"all of its paths": (BASELINE, RUN, BATCH), "up to a precision": (BASELINE, PRECISE, 500),
+            "with uncertain inputs": (UNCERTAIN, UNCERTAIN_RUN, BATCH)}
+
     def kill(self, run, random_numbers):
         """Gives back the paths that the program said were done. It may have finished."""
         if random_numbers.random() < 0.5:
@@ -207,27 +279,33 @@ class Killed(Case):
         return max(done)
 
     def test_a_kill_costs_one_interval_at_most_and_the_bytes_are_the_same(self):
-        whole = self.run_small("whole.h5", *RUN)
         random_numbers = random.Random(20270101)
+        for name, (scenario, options, batch) in self.RUNS.items():
+            with self.subTest(run=name):
+                self.kill_until_done(scenario, options, batch, math.ceil(KILLS / len(self.RUNS)), random_numbers)
+
+    def kill_until_done(self, scenario, options, batch, least_kills, random_numbers):
+        whole = self.run_small("whole.h5", *options, "--overwrite", scenario=scenario)
         path, kills, finished, before = self.folder / "out.h5", 0, 0, 0
-        while kills < KILLS or not path.exists():
+        path.unlink(missing_ok=True)
+        while kills < least_kills or not path.exists():
             self.assertLess(kills, 20 * KILLS, "the run does not get on")
             if path.exists():
                 self.same_bytes(path, whole)
                 path.unlink()
                 finished, before = finished + 1, 0
             more = ["--resume"] if self.readable(path) else []
-            run = self.start("run", BASELINE, *SMALL[:-1], "-o", path, *RUN, *OFTEN, "--progress", "json", *more)
+            run = self.start("run", scenario, *SMALL[:-1], "-o", path, *options, *OFTEN, "--progress", "json", *more)
             said = self.kill(run, random_numbers)
             kills += run.returncode != 0
             if path.exists():
                 continue
             done = self.readable(path)
             self.assertGreaterEqual(done, before, "no checkpoint may be lost")
-            self.assertGreaterEqual(done, said - BATCH, "one interval, here a batch, may be lost")
+            self.assertGreaterEqual(done, said - batch, "one interval, here a batch, may be lost")
             before = done
         self.same_bytes(path, whole)
-        print(f"{kills} kills, {finished + 1} runs finished", file=sys.stderr)
+        print(f"{kills} kills, {finished + 1} runs finished", file=sys.stderr, flush=True)
 
     def test_what_killed_writers_left_is_cleared_away(self):
         path, left = self.folder / "out.h5", []

@@ -56,7 +56,7 @@ class CommandLine(Case):
     def test_help_and_version_exit_0(self):
         self.assertIn("Exit codes", self.expect(0, "--help").stdout)
         self.assertRegex(self.expect(0, "--version").stdout, r"^blocrisk \d+\.\d+\.\d+")
-        for command in ["run", "validate", "plan", "show", "devices"]:
+        for command in ["run", "validate", "plan", "compare", "replay", "show", "devices"]:
             self.assertIn("--json", self.expect(0, command, "--help").stdout)
 
     def test_senseless_command_lines_exit_2(self):
@@ -66,7 +66,13 @@ class CommandLine(Case):
             ["sweep", "x.toml"],
             ["run"],
             ["run", BASELINE, "--pats", "10"],
-            ["run", BASELINE, "--precision", "0.01"],
+            ["run", BASELINE, "--precision", "0"],
+            ["run", BASELINE, "--precision", "1%"],
+            ["run", BASELINE, "--precision", "nan"],
+            ["run", BASELINE, "--for", "JPN"],
+            ["run", BASELINE, "--min-paths", "1000"],
+            ["run", BASELINE, "--precision", "0.1", "--paths", "5000", "--max-paths", "5000"],
+            ["run", BASELINE, "--precision", "0.1", "--max-paths", "5000", "--min-paths", "5001"],
             ["run", BASELINE, "extra.toml"],
             ["run", BASELINE, "--paths"],
             ["run", BASELINE, "--backend", "abacus"],
@@ -99,7 +105,7 @@ class CommandLine(Case):
 
     def test_a_word_that_is_no_command_is_answered_with_those_there_are(self):
         said = self.expect(2, "rnu", "x.toml").stderr
-        for word in ["rnu", "run", "validate", "plan", "show", "devices"]:
+        for word in ["rnu", "run", "validate", "plan", "compare", "replay", "show", "devices"]:
             self.assertIn(word, said)
 
     def test_what_was_given_and_what_is_allowed_are_said(self):
@@ -154,7 +160,8 @@ class Run(Case):
         self.assertEqual(done["paths"], 1000)
         self.assertEqual(done["output"], str(path))
         parts = done["timings"]
-        self.assertEqual(set(parts), {"parse_s", "calibrate_s", "sample_s", "analyse_s", "attribute_s", "write_s", "total_s"})
+        self.assertEqual(set(parts), {"parse_s", "calibrate_s", "sample_s", "analyse_s", "attribute_s", "write_s",
+                                      "total_s"})
         self.assertAlmostEqual(sum(parts.values()) - parts["total_s"], parts["total_s"], delta=0.05)
 
     def test_quiet_keeps_standard_error_empty(self):
@@ -225,6 +232,93 @@ class SameBytes(Case):
                 total = a["accumulators"][name][...] + b["accumulators"][name][...]
                 np.testing.assert_array_equal(all_["accumulators"][name][...], total, name)
                 self.assertGreater(total.sum(), 0)
+
+
+class Precision(Case):
+    ONE_YEAR = ["--set", "clock.years=1"]  # a fifth of the work
+
+    def test_a_run_stops_at_the_same_path_however_it_is_scheduled(self):
+        rule = [*self.ONE_YEAR, "--precision", 0.07, "--for", "JPN,gallium", "--min-paths", 4096, "--no-volatile"]
+        first = self.result("a.h5", *rule, "--threads", 1, paths=50000)
+        with h5py.File(first) as file:
+            done = int(file.attrs["paths_done"])
+            self.assertEqual(file.attrs["stop_reason"], "precision")
+            self.assertEqual(int(file.attrs["paths_asked"]), 50000)
+            self.assertEqual(file.attrs["path_ranges"], f"0:{done}")
+            self.assertTrue(4096 < done < 50000, done)
+            self.assertEqual(file.attrs["precision_asked"], 0.07)
+            self.assertEqual(file.attrs["precision_widest"], "shortfall.cvar95 of JPN gallium")
+            cell = (list(file["member"].asstr()).index("JPN"), list(file["mineral"].asstr()).index("gallium"), 1)
+            low, value, high = (file["shortfall_cvar" + end][cell] for end in ("_lo", "", "_hi"))
+            self.assertAlmostEqual((high - low) / 2 / value, file.attrs["precision_reached"], 12)
+            self.assertLessEqual(file.attrs["precision_reached"], 0.07)
+        for name, how in {"threads": ["--threads", 2], "lanes": ["--lanes", 1], "batch": ["--batch", 777],
+                          "another batch": ["--batch", 100000, "--threads", 2]}.items():
+            again = self.result(f"{name}.h5", *rule, *how, paths=50000)
+            self.assertEqual(again.read_bytes(), first.read_bytes(), name)
+        # The paths of a run of that many, and its figures.
+        plain = self.result("plain.h5", *self.ONE_YEAR, paths=done)
+        with h5py.File(plain) as a, h5py.File(first) as b:
+            np.testing.assert_array_equal(a["shortfall_cvar"], b["shortfall_cvar"])
+            np.testing.assert_array_equal(a["accumulators/block_digest"], b["accumulators/block_digest"])
+
+    def test_a_precision_that_is_not_reached_is_said(self):
+        done = self.expect(0, "run", BASELINE, *self.ONE_YEAR, "--precision", 1e-4, "--max-paths", 5000, "--min-paths", 4096,
+                           "--precision-on", "shortfall.mean", "--precision-on", "member_loss.cvar95",
+                           "-o", self.folder / "out.h5")
+        self.assertRegex(done.stdout, r"precision: the widest 95 % interval, \w+\.\w+ of .*, not reached")
+        with h5py.File(self.folder / "out.h5") as file:
+            self.assertEqual(file.attrs["stop_reason"], "done")
+            self.assertEqual(file.attrs["precision_on"], "shortfall.mean,member_loss.cvar95")
+
+    def test_samples_are_all_there_however_soon_a_run_is_precise(self):
+        path = self.result("out.h5", *self.ONE_YEAR, "--precision", 0.9, "--min-paths", 1, "--samples", 5000, paths=8000)
+        with h5py.File(path) as file:
+            self.assertEqual(int(file.attrs["paths_done"]), 5120)
+            self.assertEqual(file["samples/path"].shape, (5000,))
+
+    def test_unknown_figures_and_cells_are_answered_with_the_nearest(self):
+        for option, text, answer in [("--precision-on", "shortfal.cvar95", "nearest: shortfall.cvar95"),
+                                     ("--precision-on", "peak.exceedance.0.3", "nearest: peak.exceedance.0.1"),
+                                     ("--for", "JPM", "nearest: JPN"),
+                                     ("--for", "JPN,KOR", "two members")]:
+            done = self.expect(2, "run", BASELINE, "--precision", 0.1, option, text, "-o", self.folder / "out.h5")
+            self.assertIn(answer, done.stderr)
+            self.assertFalse((self.folder / "out.h5").exists())
+
+    def test_one_measure_in_full_is_the_file_s(self):
+        path = self.result("measure.h5", *self.ONE_YEAR, paths=2000)
+        chosen = ["--measure", "months_short", "--member", "JPN,USA", "--mineral", "gallium"]
+        rows = json.loads(self.expect(0, "show", path, *chosen, "--json").stdout)["rows"]
+        self.assertEqual([row["member"] for row in rows], ["USA", "JPN"])
+        with h5py.File(path) as file:
+            at = (list(file["member"].asstr()).index("JPN"), list(file["mineral"].asstr()).index("gallium"))
+            for name, of, index in (("mean", "mean", ()), ("p95", "quantile", (7,)), ("cvar99_hi", "cvar_hi", (2,))):
+                self.assertEqual(rows[1][name], file[f"months_short_{of}"][(*at, *index)], name)
+        text = self.expect(0, "show", path, *chosen).stdout
+        self.assertIn("gallium JPN", text)
+        self.assertNotIn("tungsten", text)
+        self.assertIn("JPN,,cvar95,USD,", self.expect(0, "show", path, "--measure", "member_loss", "--csv").stdout)
+        self.assertIn("nearest: months_short", self.expect(2, "show", path, "--measure", "months_shorts").stderr)
+        self.assertIn("nearest: JPN", self.expect(2, "show", path, "--measure", "drawn", "--member", "JAP").stderr)
+        self.expect(2, "show", path, "--member", "JPN")
+
+    def test_convergence_is_that_of_shorter_runs(self):
+        long, short = (self.result(f"{paths}.h5", *self.ONE_YEAR, paths=paths) for paths in (9000, 4096))
+        points = {}
+        for path in (long, short):
+            shown = json.loads(self.expect(0, "show", path, "--convergence", "--json").stdout)
+            cell = next(entry for entry in shown["convergence"] if entry["member"] == "JPN"
+                        and entry.get("mineral") == "gallium" and entry["figure"] == "shortfall.cvar95")
+            points[path] = {point["paths"]: point for point in cell["points"]}
+        self.assertEqual(list(points[long]), [4096, 8192, 9000])
+        self.assertEqual(points[long][4096], points[short][4096])
+        self.assertLess(points[long][9000]["half_width"], points[long][4096]["half_width"])
+        text = self.expect(0, "show", long, "--convergence").stdout
+        self.assertIn("JPN gallium", text)
+        csv = self.expect(0, "show", long, "--convergence", "--csv").stdout.splitlines()
+        self.assertEqual(csv[0], "member,mineral,figure,unit,paths,value,half_width")
+        self.assertEqual(len({line.split(",")[4] for line in csv[1:]}), 3)
 
 
 class Refusals(Case):
@@ -433,13 +527,19 @@ class Scenarios(Case):
                 self.assertEqual(file[f"{measure}_std"][...].max(), 0, measure)
                 quantile = file[f"{measure}_quantile"][...]
                 np.testing.assert_array_equal(quantile[..., 0], quantile[..., -1], measure)
+                for figure in ("mean", "quantile", "var", "cvar"):
+                    low, high = (file[f"{measure}_{figure}_{end}"][...] for end in ("lo", "hi"))
+                    np.testing.assert_allclose(low, high, rtol=1e-12, err_msg=f"{measure}_{figure}")
+            np.testing.assert_array_equal(file["short_probability_lo"], file["short_probability_hi"])
+            self.assertEqual(file["shortfall_exceedance_thin"][...].max(), 0)
 
     def test_every_shipped_scenario_runs(self):
         scenarios = sorted(CONFIGS.glob("*/scenario.toml"))
         self.assertGreaterEqual(len(scenarios), 6)
         for scenario in scenarios:
             with self.subTest(scenario=scenario.parent.name):
-                self.result(f"{scenario.parent.name}.h5", scenario=scenario, paths=300)
+                paths = 1024 if scenario.parent.name == "uncertain_rates" else 300  # whole draws
+                self.result(f"{scenario.parent.name}.h5", scenario=scenario, paths=paths)
                 self.expect(0, "validate", scenario)
 
 

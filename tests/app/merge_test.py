@@ -13,7 +13,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from long_runs import BASELINE, SMALL, Case, attribute
+from long_runs import BASELINE, DRAWS, PER_DRAW, SMALL, Case, attribute, looks
 
 
 class Merge(Case):
@@ -59,6 +59,37 @@ class Merge(Case):
         none = self.merge(0, self.folder / "a.h5", self.folder / "b.h5", "--attribution", "none", output="none.h5")
         with h5py.File(none) as file:
             self.assertNotIn("attribution", file)
+
+    def test_the_history_is_that_of_the_whole_where_the_first_part_saw_it(self):
+        whole = self.run_small("whole.h5", "--paths", 9000)
+        self.assertEqual(looks(whole), [4096, 8192, 9000])
+        parts = {}
+        for first, last in [(0, 8192), (8192, 9000), (0, 5000), (5000, 9000)]:
+            parts[first, last] = self.run_small(f"{first}_{last}.h5", "--path-range", f"{first}:{last}")
+        self.same_bytes(self.merge(0, parts[8192, 9000], parts[0, 8192]), self.run_small("range.h5", "--path-range", "0:9000"))
+        unseen = self.merge(0, parts[0, 5000], parts[5000, 9000], output="unseen.h5")
+        self.assertIsNone(looks(unseen), "nobody saw the first 8,192 paths")
+        self.same_but_for(unseen, self.folder / "range.h5", "convergence")
+        self.expect(0, "verify", unseen, "--share", 1)
+        self.assertIn("shortfall", self.expect(0, "show", unseen, "--convergence").stdout)
+
+    def test_uncertain_inputs_are_merged_draw_by_draw(self):
+        ends = [0, 8 * PER_DRAW, 20 * PER_DRAW, 24 * PER_DRAW]
+        whole = self.run_draws("whole.h5", "--path-range", f"0:{ends[-1]}", "--samples", 100)
+        parts = [self.run_draws(f"{a}.h5", "--path-range", f"{a}:{b}", "--samples", 100)
+                 for a, b in zip(ends, ends[1:])]
+        self.same_bytes(self.merge(0, parts[1], parts[2], parts[0]), whole)
+
+    def test_a_precision_is_not_the_whole_s(self):
+        first = self.run_small("first.h5", "--precision", 0.3, "--for", "JPN,gallium", "--paths", 30_000)
+        done = int(attribute(first, "paths_done"))
+        self.assertEqual((attribute(first, "stop_reason"), done < 30_000), ("precision", True))
+        rest = self.run_small("rest.h5", "--path-range", f"{done}:{done + 100}")
+        with h5py.File(self.merge(0, first, rest)) as file:
+            self.assertEqual(file.attrs["stop_reason"], "done")
+            self.assertEqual((file.attrs["paths_asked"], file.attrs["paths_done"]), (done + 100, done + 100))
+            self.assertNotIn("precision_asked", file.attrs)
+        self.same_bytes(self.folder / "all.h5", self.run_small("whole.h5", "--paths", done + 100))
 
     def test_overlaps_gaps_and_strangers_are_refused_in_words(self):
         first, second = self.part(0, 300), self.part(300, 500)
@@ -135,6 +166,50 @@ class Extend(Case):
         self.expect(0, *command, "--resume")
         self.same_bytes(path, whole)
         self.assertEqual(self.names(), ["out.h5", "whole.h5"])
+
+    def test_the_history_is_that_of_a_run_from_scratch(self):
+        """Looks that a longer run has not are dropped: the end of the shorter, and what is before a 32nd."""
+        whole = self.run_small("whole.h5", "--paths", 9000)
+        path = self.run_small("out.h5", "--paths", 5000)
+        self.assertEqual(looks(path), [4096, 5000])
+        self.expect(0, "run", "--extend", path, "--paths", 9000, "--no-volatile", "--attribution", 300)
+        self.assertEqual(looks(path), [4096, 8192, 9000])
+        self.same_bytes(path, whole)
+        long = 33 * 4096
+        self.expect(0, "run", "--extend", path, "--paths", long, "--no-volatile", "--attribution", 300)
+        self.assertEqual(looks(path), [8192, 16384, 32768, 65536, 131072, long])
+        self.same_bytes(path, self.run_small("long.h5", "--paths", long))
+
+    def test_a_result_that_a_precision_ended_is_extended_too(self):
+        precision = ["--precision-on", "shortfall.mean", "--for", "JPN,gallium", "--min-paths", 4096, "--paths", 30_000]
+        path = self.run_small("out.h5", "--precision", 0.08, *precision)
+        done = int(attribute(path, "paths_done"))
+        self.expect(0, "run", "--extend", path, "--paths", 30_000, "--no-volatile", "--attribution", 300,
+                    "-o", self.folder / "all.h5")
+        self.same_bytes(self.folder / "all.h5", self.run_small("whole.h5", "--paths", 30_000))
+        self.expect(0, "run", "--extend", path, "--precision", 0.05, *precision, "--no-volatile", "--attribution", 300)
+        self.assertGreater(int(attribute(path, "paths_done")), done)
+        self.same_bytes(path, self.run_small("precise.h5", "--precision", 0.05, *precision))
+
+    def test_a_precision_is_asked_of_a_result_from_its_end_on(self):
+        path = self.run_small("out.h5", "--paths", 9000)
+        self.expect(0, "run", "--extend", path, "--precision", 0.3, "--for", "JPN,gallium", "--paths", 30_000,
+                    "--min-paths", 4096, "--no-volatile", "--attribution", 300)
+        with h5py.File(path) as file:
+            self.assertEqual(file.attrs["stop_reason"], "precision")
+            self.assertLessEqual(file.attrs["precision_reached"], 0.3)
+        done = int(attribute(path, "paths_done"))
+        self.assertGreater(done, 9000)
+        self.same_but_for(path, self.run_small("whole.h5", "--paths", done), "convergence")
+        self.expect(0, "verify", path, "--share", 1)
+
+    def test_uncertain_inputs_are_extended_by_whole_draws(self):
+        whole = self.run_draws("whole.h5", "--paths", 24 * PER_DRAW, "--samples", 100)
+        path = self.run_draws("out.h5", "--paths", 10 * PER_DRAW, "--samples", 100)
+        said = self.expect(2, "run", "--extend", path, "--paths", 24 * PER_DRAW + 1).stderr
+        self.assertIn("whole draws", said)
+        self.expect(0, "run", "--extend", path, "--paths", 24 * PER_DRAW, "--no-volatile", "--lanes", "1")
+        self.same_bytes(path, whole)
 
     def test_a_path_range_is_extended_as_one(self):
         whole = self.run_small("whole.h5", "--path-range", "100:900")
@@ -254,6 +329,43 @@ class Verify(Case):
                     self.assertIn(done.returncode, [4, 6], f"{name} {at} {err}")
                     caught += 1
         self.assertGreater(caught, 12)
+
+    def test_a_history_that_does_not_follow_is_named(self):
+        def nudge(values, look):
+            values[look] = np.nextafter(values[look], np.inf)
+        name = "convergence/shortfall_cvar95_half_width"
+        self.path = self.run_small("long.h5", "--paths", 5000)
+        self.assertIn(name, self.expect(6, "verify", self.change(name, lambda values: nudge(values, 1))).stderr)
+        earlier = self.change(name, lambda values: nudge(values, 0))
+        self.assertIn(name, self.expect(6, "verify", earlier, "--share", 1).stderr)
+        wrong = self.change("convergence/paths_done", lambda values: values.put(0, 2048))
+        self.assertIn("convergence/paths_done", self.expect(6, "verify", wrong).stderr)
+        self.expect(0, "verify", self.path, "--share", 1, "--lanes", "1")
+
+    def test_a_run_that_a_precision_ended_and_a_checkpoint_are_right(self):
+        precise = self.run_small("precise.h5", "--precision", 0.3, "--for", "JPN,gallium", "--min-paths", 4096)
+        self.assertEqual(attribute(precise, "stop_reason"), "precision")
+        self.expect(0, "verify", precise, "--share", 1)
+        path = self.run_small("stopped.h5", "--batch", 5000, "--time-limit", "0.001", code=5)
+        self.expect(0, "verify", f"{path}.checkpoint", "--share", 1)
+
+    def test_uncertain_inputs_are_drawn_again(self):
+        self.path = self.run_draws("draws.h5", "--path-range", f"{1000 * PER_DRAW}:{1030 * PER_DRAW}")
+        compared = {seed: json.loads(self.expect(0, "verify", self.path, "--seed", seed, "--json").stdout)["paths_compared"]
+                    for seed in range(1, 9)}
+        last_block = next(seed for seed, paths in compared.items() if paths == 6 * PER_DRAW)
+        self.expect(0, "verify", self.path, "--share", 1)
+
+        def add_one(values):
+            values.reshape(-1)[-1] += 1
+        for name in ["uncertain/value", "uncertain/loss_sum"]:
+            for share in [0.001, 1]:
+                with self.subTest(name=name, share=share):
+                    changed = self.change(name, add_one)
+                    said = self.expect(6, "verify", changed, "--share", share, "--seed", last_block).stderr
+                    self.assertIn("draw 1029 ", said)
+        with h5py.File(self.path) as file:
+            self.assertEqual(list(file["uncertain/draw"])[-1], 1029)
 
     def test_nonsense_is_refused(self):
         for share in ["0", "1.5", "-1", "nan", "all"]:

@@ -70,7 +70,7 @@ class DryRun(Case):
         self.assertIn("computed by cpu, not by cuda", report)
 
     def test_a_device_that_is_lost_is_a_failure(self):
-        self.assertIn("the device's run failed", self.check(1, PROGRAM, "--bits-only", BLOCRISK_EMULATED_LOST_AFTER="24"))
+        self.assertIn("the device's run failed", self.check(1, PROGRAM, "--bits-only", BLOCRISK_EMULATED_LOST_AFTER="6"))
 
 
 if __name__ == "__main__":

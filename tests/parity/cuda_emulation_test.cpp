@@ -59,7 +59,7 @@ TEST(CudaEmulationTest, RandomNetworksOfEveryShapeHaveTheBitsOfOneLane) {
     const bool wide = seed > 8;
     const Network network = calibrate(wide ? wide_random_scenario(seed) : random_scenario(seed));
     add_shapes(network, shapes);
-    EXPECT_EQ(compare_with_cpu(network, {{5, 5 + 12}}, make), std::vector<std::string>{})
+    EXPECT_EQ(compare_with_cpu(network, {{5, 5 + 6}}, make), std::vector<std::string>{})
         << (wide ? "wide " : "") << seed;
   }
   for (const int n_stages : {1, 2, 3, 4})
@@ -124,7 +124,11 @@ TEST(CudaEmulationTest, AnotherPathIsNoticed) {
   }
 }
 
-Network baseline() { return calibrate(load_scenario("configs/baseline/scenario.toml")); }
+/// The baseline's network over one year, for a device that is slow on a host.
+Network one_year() {
+  const std::vector<std::string> overrides{"clock.years=1"};
+  return calibrate(load_scenario("configs/baseline/scenario.toml", overrides));
+}
 
 AccumulatorShape shape_of(const Network& network) {
   return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
@@ -143,7 +147,7 @@ std::string failure_of(const std::function<void()>& work) {
 // Wherever the device is lost, while it is tried out, in a batch or while counts are fetched, the
 // run ends with what to do about it, and no thread is left behind.
 TEST(CudaEmulationTest, LostDeviceEndsTheRun) {
-  const Network network = baseline();
+  const Network network = one_year();
   for (const int launches : {0, 9, 24, 40}) {
     const std::string said = failure_of([&] {
       const auto backend = make_emulated_backend(
@@ -152,13 +156,13 @@ TEST(CudaEmulationTest, LostDeviceEndsTheRun) {
       backend->run({0, 512}, into, nullptr);
     });
     EXPECT_NE(said.find("uncorrectable ECC error"), std::string::npos) << launches << said;
-    EXPECT_NE(said.find("nothing was written"), std::string::npos) << launches << said;
+    EXPECT_NE(said.find("choose another with --devices"), std::string::npos) << launches << said;
   }
 }
 
 // What a device is too small for is known before anything is sampled.
 TEST(CudaEmulationTest, MemoryIsEnoughOrRefused) {
-  const Network network = baseline();
+  const Network network = one_year();
   const auto make = [&](std::size_t free_bytes) {
     return failure_of([&] {
       make_emulated_backend(network, 1, {.most_batch_paths = 64, .free_bytes = free_bytes});
@@ -185,7 +189,7 @@ TEST(CudaEmulationTest, CallsComeToLastASecond) {
   EXPECT_EQ(CallLength(3).paths(), 3 * first);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CudaEmulation, testing::ValuesIn(parity_cases(2)),
+INSTANTIATE_TEST_SUITE_P(Cases, CudaEmulation, testing::ValuesIn(parity_cases(1)),
                          [](const auto& one) { return "case_" + std::to_string(one.index); });
 
 }  // namespace

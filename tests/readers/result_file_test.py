@@ -17,13 +17,13 @@ import numpy as np
 import xarray as xr
 
 ENGINES = ("h5netcdf", "netcdf4")
-GROUPS = ("/", "timeline", "diagnostics", "accumulators", "accumulators/ratio", "accumulators/months",
+GROUPS = ("/", "timeline", "diagnostics", "convergence", "accumulators", "accumulators/ratio", "accumulators/months",
           "accumulators/usd", "accumulators/shortfall_timeline")
 LEVELS = (0.9, 0.95, 0.99, 0.995, 0.999)
 MEASURES = {"ratio": ("shortfall", "peak", "drawn", "curtailed", "essential_shortfall"),
             "months": ("months_short", "longest_spell", "first_short", "recovery"),
             "usd": ("extra_cost", "price_shock_cost", "loss")}
-FIGURES = ("mean", "std", "stderr", "quantile", "quantile_lo", "quantile_hi", "var", "var_lo",
+FIGURES = ("mean", "mean_lo", "mean_hi", "std", "stderr", "mean_paths_needed", "mean_thin", "quantile", "quantile_lo", "quantile_hi", "var", "var_lo",
            "var_hi", "cvar", "cvar_lo", "cvar_hi", "support", "paths_needed", "thin")
 
 FILE = None  # set below
@@ -68,7 +68,12 @@ class Xarray(unittest.TestCase):
                     self.assertEqual(ds[f"{name}_{figure}"].dims[0], "member")
             for name in MEASURES["ratio"]:
                 self.assertEqual(ds[f"{name}_exceedance"].dims, ("member", "mineral", "threshold"))
-            self.assertEqual(ds["member_loss_return"].dims, ("member", "return_period"))
+                for end in ("stderr", "lo", "hi", "paths_needed", "thin"):
+                    self.assertEqual(ds[f"{name}_exceedance_{end}"].dims, ds[f"{name}_exceedance"].dims)
+            for end in ("", "_lo", "_hi", "_support", "_paths_needed", "_thin"):
+                self.assertEqual(ds["member_loss_return" + end].dims, ("member", "return_period"))
+            for end in ("", "_stderr", "_lo", "_hi", "_paths_needed", "_thin"):
+                self.assertEqual(ds["short_probability" + end].dims, ("member", "mineral"))
             self.assertEqual(ds["worst_path"].dims, ("member", "mineral", "rank"))
 
     def test_both_engines_give_the_same_values_in_every_group(self):

@@ -57,7 +57,7 @@ def agree(scenario, first, last, stem, options):
         return False
     same = all([same_bits(theirs, scenario, first, last, lanes, options.engine) for lanes in options.lanes])
     network = load_and_calibrate(scenario)
-    save(ours, network, first, run_batches(network, first, last))
+    save(ours, network, first, run_batches(network, first, last, attribute=True))
     tolerance = ["--worst", str(options.worst), "--relative", options.relative, "--share", options.share]
     return compare.main([str(theirs), str(ours), *tolerance]) == 0 and same
 

@@ -27,6 +27,7 @@ ABSOLUTE_FLOOR = {
 USD_FLOOR_SHARE = 1e-7
 # So many paths may differ however few there are in all: a threshold falls the other way now and then.
 FLIPPED_PATHS = 2
+LEVEL_95 = 1  # of the engine's axis `level`
 # What the engine follows through time -> bins per octave of its histogram and the smallest value they resolve.
 TIMELINES = {
     "shortfall": (8, 2.0**-14), "days_of_cover": (8, 2.0**-4), "price_ratio": (64, 2.0**-4),
@@ -120,6 +121,9 @@ def report_aggregates(path, engine, reference, clean, options):
             return []
         means = {name: file[name + "_mean"][...] for name in engine if name + "_mean" in file}
         timeline = {name: np.nan_to_num(value[...]) for name, value in file["timeline"].items()}
+        attribution = {name: value[...] for name, value in file["attribution"].items()} if "attribution" in file else {}
+        if attribution:
+            attribution["threshold"] = file["shortfall_var"][..., LEVEL_95]
     good = []
     for name, mean in means.items():
         over = (0, 2) if name == "member_annual_loss" else 0
@@ -129,6 +133,7 @@ def report_aggregates(path, engine, reference, clean, options):
     print(f"timelines of {clean.sum()} of {clean.size} minerals")
     if not clean.any():
         return good
+    good += report_attribution(attribution, reference, clean, options)
     for name, bins in TIMELINES.items():
         ours, floor = reference["timeline_" + name], ABSOLUTE_FLOOR["timeline_" + name]
         mean, our_mean = timeline[name + "_mean"][..., clean, :], ours.mean(axis=0)[..., clean, :]
@@ -142,10 +147,28 @@ def report_aggregates(path, engine, reference, clean, options):
     return good
 
 
+def report_attribution(engine, reference, clean, options):
+    """Parts of the mean and of the tail, which starts at the engine's threshold, of the clean minerals."""
+    if not engine or "attribution" not in reference:
+        return []
+    parts = reference["attribution"]
+    in_tail = reference["shortfall"] > engine["threshold"]
+    n_tail = in_tail.sum(axis=0)
+    tail = np.einsum("pbmck,pbm->bmck", parts, in_tail) / np.maximum(n_tail, 1)[..., None, None]
+    same_tail = clean[None, :] & (n_tail == engine["tail_paths"]) & (n_tail > 0)
+    floor = ABSOLUTE_FLOOR["shortfall"]
+    pairs = {"expected": (engine["expected"][:, clean], parts.mean(axis=0)[:, clean]), "tail": (engine["tail"][same_tail], tail[same_tail])}
+    good = []
+    for name, (theirs, ours) in pairs.items():
+        some = (theirs > 0) | (ours > 0)  # most countries have no part in most shortfalls
+        good.append(report_near(f"attribution, {name}", theirs[some], ours[some], floor, 1e-3, options))
+    return good
+
+
 def report_near(name, theirs, ours, floor, relative, options):
     """Print one line; True if enough values agree."""
     difference, scale = np.abs(theirs - ours), np.maximum(np.abs(theirs), np.abs(ours))
-    share = ((difference <= floor) | (difference <= relative * scale)).mean()
+    share = ((difference <= floor) | (difference <= relative * scale)).mean() if ours.size else 1.0
     fine = bool(share >= options.share)
     print(f"{name:<38}{ours.size:>9}{share:>9.5f}{difference.max(initial=0):>12.4g}{'':>31}  {'ok' if fine else 'OUT'}")
     return fine

@@ -147,9 +147,41 @@ class Data(Case):
         self.assertEqual(data["names"]["country"]["JPN"], "Japan")
         self.assertIn("dropped", " ".join(entry["message"] for entry in data["adjustments"]))
 
-    def test_an_interval_without_end_is_null(self):
+    def test_an_interval_that_paths_cannot_close_ends_at_the_largest_loss_there_can_be(self):
         data = self.check(samples.thin(BLOCRISK, self.folder))
-        self.assertIn(None, data["summary"]["member_loss_return_hi"][0])
+        largest = data["scenario"]["largest_annual_loss_usd"][0]
+        self.assertIn(largest, data["summary"]["member_loss_return_hi"][0])
+        self.assertEqual(np.max(data["summary"]["member_loss_return_hi"][0]), largest)
+
+    def test_the_worst_paths_are_told_as_replay_tells_them(self):
+        data = self.check(samples.baseline(BLOCRISK, self.folder, "told.h5", paths=1000))
+        member = data["axes"]["member"].index("JPN")
+        mineral = data["axes"]["mineral"].index("gallium")
+        cell = data["worst_paths"]["by_shortfall"][member][mineral]
+        told = self.replay("told.h5", cell[0]["path"], "--mineral", "gallium")
+        self.assertIn(cell[0]["story"], told)
+        self.assertIn("Japan goes without", cell[0]["story"])
+        self.assertNotIn("story", cell[1])
+        loss = data["worst_paths"]["by_loss"][member][0]
+        self.assertIn(loss["story"], self.replay("told.h5", loss["path"]))
+
+    def test_bands_of_uncertain_inputs_are_those_of_the_file(self):
+        result = samples.uncertain(BLOCRISK, self.folder)
+        shown = self.check(result)["uncertain"]
+        with h5py.File(result) as file:
+            group = file["uncertain"]
+            self.assertEqual(shown["input"], list(group["input"].asstr()))
+            self.assertEqual(shown["draws"], len(group["draw"]))
+            for name in ("mean_lo", "mean_hi", "between_share"):
+                self.compare(shown["member_loss"][name], group[f"member_loss_{name}"][:], None, name)
+                self.compare(shown["shortfall"][name], group[f"shortfall_{name}"][:], None, name)
+            self.compare(shown["member_loss"]["input_share"], group["member_loss_input_share"][:], None, "input_share")
+            self.compare(shown["member_loss"]["p95"], file["member_loss_quantile"][:, 7], None, "p95")
+        self.assertIsNone(self.check(samples.quiet(BLOCRISK, self.folder))["uncertain"])
+
+    def replay(self, result, path, *options):
+        command = [BLOCRISK, "replay", self.folder / result, "--path", path, "--member", "JPN", *options]
+        return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
 
     def test_attribution_may_be_absent(self):
         self.assertIsNone(self.check(samples.unattributed(BLOCRISK, self.folder))["attribution"])

@@ -92,6 +92,11 @@ def unattributed(program, folder):
                "--attribution", "none")
 
 
+def uncertain(program, folder):
+    return run(program, CONFIGS / "uncertain_rates/scenario.toml", folder / "uncertain.h5", "--paths", 20480,
+               "--attribution", 1000)
+
+
 def make_page(program, result):
     page = result.with_suffix(".html")
     subprocess.run([program, "report", result.name, "-o", page.name], cwd=result.parent, check=True,

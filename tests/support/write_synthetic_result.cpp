@@ -20,10 +20,12 @@ int main(int argc, char** argv) {
                                        static_cast<std::uint64_t>(number(6, 10)));
   const auto start = std::chrono::steady_clock::now();
   const blocrisk::Summary summary = blocrisk::summarise(result.accumulators, result.facts);
+  result.convergence.record(result.accumulators, result.facts);
   const auto summarised = std::chrono::steady_clock::now();
-  blocrisk::write_result(
-      argv[1], {result.facts, result.accumulators, summary, result.samples, result.origin},
-      blocrisk::Overwrite::allow);
+  blocrisk::write_result(argv[1],
+                         {result.facts, result.accumulators, summary, result.samples, result.origin,
+                          &result.convergence},
+                         blocrisk::Overwrite::allow);
   const auto written = std::chrono::steady_clock::now();
   const auto ms = [](auto from, auto to) {
     return std::chrono::duration<double, std::milli>(to - from).count();

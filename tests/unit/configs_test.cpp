@@ -6,7 +6,9 @@
 #include <iostream>
 #include <sstream>
 
+#include "host/scenario/certainty.hpp"
 #include "host/scenario/fields.hpp"
+#include "host/scenario/parse.hpp"
 #include "tests/unit/tiny_scenario.hpp"
 
 namespace blocrisk {
@@ -160,6 +162,22 @@ TEST(Configs, VariantsChangeWhatTheySay) {
   }
   EXPECT_EQ(alone.nodes, base.nodes);
   EXPECT_EQ(vault.stocks, base.stocks);
+}
+
+TEST(Certainty, IsThatOfScenariosWithoutAnyDraw) {
+  const auto is_certain_with = [](const char* name, std::vector<std::string> overrides) {
+    return is_certain(
+        load_scenario("configs/" + std::string(name) + "/scenario.toml", std::move(overrides)));
+  };
+  EXPECT_TRUE(is_certain_with("quiet", {}));
+  EXPECT_TRUE(is_certain_with("emergency", {}));
+  EXPECT_FALSE(is_certain_with("baseline", {}));
+  for (const char* chance :
+       {"minerals[gallium].volatility_per_sqrt_yr=0.1", "minerals[gallium].jumps_per_yr=0.1",
+        "actor.CHN.events_per_yr[0]=0.1", "actor.CHN.self_excitation=0.1",
+        "scheduled.full embargo.probability=0.5", "nodes[gallium,refine,CHN].outage_per_yr=0.1",
+        "projects[*].success_probability=1"})
+    EXPECT_FALSE(is_certain_with("emergency", {chance})) << chance;
 }
 
 }  // namespace

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "host/replay/one_path.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/validate.hpp"
 #include "kernels/model/production.hpp"
 #include "tests/support/engine_run.hpp"
-#include "tests/support/one_path.hpp"
 #include "tests/support/random_scenario.hpp"
 
 namespace blocrisk {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "host/replay/one_path.hpp"
 #include "host/scenario/validate.hpp"
 #include "tests/support/engine_run.hpp"
-#include "tests/support/one_path.hpp"
 #include "tests/support/random_scenario.hpp"
 #include "tests/support/small_scenario.hpp"
 

@@ -7,10 +7,10 @@
 #include <numeric>
 #include <vector>
 
+#include "host/replay/one_path.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/scenario/validate.hpp"
 #include "tests/support/engine_run.hpp"
-#include "tests/support/one_path.hpp"
 #include "tests/support/random_scenario.hpp"
 
 namespace blocrisk {

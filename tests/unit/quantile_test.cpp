@@ -143,12 +143,27 @@ TEST(RankInterval, OfATrillionSamplesIsFound) {
 TEST(Wilson, IsHonestWhereNothingWasSeen) {
   const Interval none = wilson_interval(0, 1000), all = wilson_interval(1000, 1000);
   EXPECT_EQ(none.low, 0.0);
-  EXPECT_NEAR(none.high, 3.84 / 1003.84, 1e-5);
   EXPECT_EQ(all.high, 1.0);
-  EXPECT_NEAR(all.low, 1 - 3.84 / 1003.84, 1e-5);
-  const Interval half = wilson_interval(50, 100);  // Newcombe 1998, table of examples
-  EXPECT_NEAR(half.low, 0.4038, 1e-4);
-  EXPECT_NEAR(half.high, 0.5962, 1e-4);
+  EXPECT_NEAR(none.high, 1.0 - all.low, 1e-12);
+  // The exact one, 1 - 0.025^(1/1000), must lie within.
+  EXPECT_GT(none.high, 0.003682);
+  EXPECT_LT(none.high, 0.005);
+}
+
+TEST(Wilson, GivesThePublishedExamples) {
+  // Newcombe 1998, table I, method 4.
+  const struct {
+    std::uint64_t count, n;
+    double low, high;
+  } examples[] = {{81, 263, 0.2535, 0.3682},
+                  {15, 148, 0.0598, 0.1644},
+                  {0, 20, 0.0, 0.2005},
+                  {1, 29, 0.0018, 0.1963}};
+  for (const auto& example : examples) {
+    const Interval found = wilson_interval(example.count, example.n);
+    EXPECT_NEAR(found.low, example.low, 5e-5) << example.count;
+    EXPECT_NEAR(found.high, example.high, 5e-5) << example.count;
+  }
 }
 
 // --- quantiles
@@ -190,6 +205,26 @@ TEST(Quantile, OfWholeMonthsIsWhole) {
   const Distribution months = samples.on_lattice(1.0);
   EXPECT_EQ(quantile_of(months, median).value, 50.0);
   EXPECT_EQ(quantile_of(months, {25, 100}).value, 25.0);
+}
+
+TEST(Quantile, IntervalReachesToTheEdgesOfBins) {
+  Samples samples;  // one value that is not its bin's centre, and another bin above
+  samples.add(0.3f, 1000000).add(0.6f, 1000);
+  const Figure figure = quantile_of(samples.binned(), median);
+  EXPECT_LE(figure.low, 0.3f);
+  EXPECT_GE(figure.high, 0.3f);
+  EXPECT_NEAR(figure.high - figure.low, 1.0 / 256, 1e-9);  // 64 bins from 1/4 to 1/2
+}
+
+TEST(Quantile, ToldApartByTheLatticeIsExact) {
+  Samples samples(months_bins);
+  for (int k = 0; k <= 100; ++k) samples.add(static_cast<float>(k), 100);
+  EXPECT_EQ(quantile_of(samples.on_lattice(1.0), median).low, 49.0);
+  EXPECT_EQ(quantile_of(samples.on_lattice(1.0), median).high, 51.0);
+  // Steps of a 365th of a year share bins, of which only the edges are known.
+  const Figure fine = quantile_of(samples.on_lattice(12.0 / 365), median);
+  EXPECT_EQ(fine.low, 49.0);
+  EXPECT_EQ(fine.high, 51.5);
 }
 
 TEST(Distribution, OneValueIsReportedAsItself) {
@@ -251,13 +286,54 @@ TEST(Tail, AtomAboveTheLevelIsVarAndCvar) {
   EXPECT_EQ(figures.support, 0);
 }
 
-TEST(Tail, OneValueForAllHasNoUncertainty) {
+TEST(Tail, OneValueForAllLeavesRoomForWhatWasNotSeen) {
   Samples samples;
-  samples.add(0.3f, 10000);
-  const TailFigures figures = tail_of(samples.binned(), {95, 100});
-  EXPECT_EQ(figures.cvar.low, figures.cvar.value);
-  EXPECT_EQ(figures.cvar.high, figures.cvar.value);
+  samples.add(0.25f, 10000);
+  DistributionSource bounded = samples.source();
+  bounded.upper_bound = 1.0;
+  const TailFigures figures = tail_of(Distribution(bounded), {95, 100});
+  EXPECT_EQ(figures.var.low, 0.25);
+  EXPECT_EQ(figures.var.high, 0.25);
+  EXPECT_EQ(figures.cvar.value, 0.25);
+  EXPECT_EQ(figures.cvar.low, 0.25);
+  // With a chance of 3.7 in 10,000, a value of 1 escapes 10,000 samples once in 40 times.
+  EXPECT_GT(figures.cvar.high, 0.25 + 3.7e-4 * 0.75 / 0.05);
+  EXPECT_LT(figures.cvar.high, 0.25 + 8e-4 * 0.75 / 0.05);
   EXPECT_FALSE(figures.thin);
+}
+
+TEST(Mean, IntervalReachesFurtherWhereTheTailIs) {
+  Samples samples;  // 40 values of a half among 1,000
+  samples.add(0.0f, 960).add(0.5f, 40);
+  const Figure mean = mean_figure(samples.binned()).mean;
+  EXPECT_DOUBLE_EQ(mean.value, 0.02);
+  EXPECT_GT(mean.high - mean.value, mean.value - mean.low);
+  // Forty hits are 28.6 to 54.5 by the exact Poisson interval.
+  EXPECT_NEAR(mean.low, 0.5 * 28.6 / 1000, 0.0005);
+  EXPECT_NEAR(mean.high, 0.5 * 54.5 / 1000, 0.0015);
+}
+
+TEST(Mean, SaysHowManySamplesCarryIt) {
+  Samples rare;
+  rare.add(0.0f, 9997).add(0.5f, 3);
+  EXPECT_EQ(mean_figure(rare.binned()).paths_needed, 100000);
+  Samples common;  // seldom the other way
+  common.add(0.0f, 10).add(0.5f, 9990);
+  EXPECT_EQ(mean_figure(common.binned()).paths_needed, 30000);
+  Samples equal;
+  equal.add(0.5f, 100);
+  EXPECT_EQ(mean_figure(equal.binned()).paths_needed, 100);
+}
+
+TEST(Mean, OfOneSampleMayBeAnything) {
+  Samples one;
+  one.add(0.5f);
+  DistributionSource bounded = one.source();
+  bounded.upper_bound = 1.0;
+  const Figure mean = mean_figure(Distribution(bounded)).mean;
+  EXPECT_EQ(mean.value, 0.5);
+  EXPECT_EQ(mean.low, 0.0);
+  EXPECT_EQ(mean.high, 1.0);
 }
 
 TEST(Tail, NeverCrossesItsOwnInterval) {
@@ -304,37 +380,6 @@ TEST(Tail, YearsOfAPathCountAsOneSample) {
   EXPECT_EQ(independent.value, dependent.value);
   EXPECT_NEAR((dependent.high - dependent.low) / (independent.high - independent.low),
               std::sqrt(5.0), 0.2);
-}
-
-/// Share of `n_rounds` runs whose CVaR interval holds the true value: losses are zero but for a
-/// tenth of the paths, log-normal there.
-double coverage(int n_paths, Level level, double log_sd, double truth, int n_rounds) {
-  std::mt19937_64 generator(7);
-  std::lognormal_distribution<float> size(8.0f, static_cast<float>(log_sd));
-  std::bernoulli_distribution hit(0.1);
-  int held = 0;
-  for (int round = 0; round < n_rounds; ++round) {
-    Samples samples(usd_bins);
-    for (int k = 0; k < n_paths; ++k) samples.add(hit(generator) ? size(generator) : 0.0f);
-    const Figure cvar = tail_of(samples.binned(), level).cvar;
-    held += cvar.low <= truth && truth <= cvar.high;
-  }
-  return static_cast<double>(held) / n_rounds;
-}
-
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
-
-TEST(Tail, IntervalOfCvarHoldsTheTruthAsOftenAsItSays) {
-  // Beyond the 95 % level lies the upper half of the log-normal: E[X; X > median] / 0.05.
-  const double log_sd = 0.8;
-  const double truth = 0.1 * std::exp(8.0 + 0.5 * log_sd * log_sd) * normal_cdf(log_sd) / 0.05;
-  // 95 % of 600 rounds; the standard error of that share is 0.9 %, so 4 of them are 3.6 %.
-  EXPECT_GE(coverage(2000, {95, 100}, log_sd, truth, 600), 0.95 - 0.036);
-  // Heavy zero atom: VaR 90 is zero or just above it.
-  const double whole = 0.1 * std::exp(8.0 + 0.5 * log_sd * log_sd) / 0.1;
-  EXPECT_GE(coverage(2000, {90, 100}, log_sd, whole, 600), 0.95 - 0.036);
-  // Check the check: a truth 10 % away is seen.
-  EXPECT_LE(coverage(10000, {95, 100}, log_sd, 1.1 * truth, 100), 0.5);
 }
 
 }  // namespace

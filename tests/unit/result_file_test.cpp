@@ -33,7 +33,9 @@ using test::synthetic_result;
 void write(const std::filesystem::path& path, const StoredResult& result,
            Overwrite overwrite = Overwrite::refuse) {
   const Summary summary = summarise(result.accumulators, result.facts);
-  write_result(path, {result.facts, result.accumulators, summary, result.samples, result.origin},
+  write_result(path,
+               {result.facts, result.accumulators, summary, result.samples, result.origin,
+                &result.convergence},
                overwrite);
 }
 
@@ -73,12 +75,22 @@ TEST(ResultFile, ReadsBackWhatWasWritten) {
   written.origin.generator = "dice";
   written.accumulators.block_digest[15258789] = 0xFFFFFFFFFFFFFFFFull;
   written.accumulators.moments[0][0].squares.high = 77;
+  written.facts.is_certain = true;
+  written.convergence.record(written.accumulators, written.facts);
+  written.origin.precision = PrecisionFacts{
+      0.01,          0.009, "shortfall.cvar95 of JPN gallium", "shortfall.cvar95,loss.mean",
+      "JPN;gallium", 5000};
   write(folder / "r.h5", written);
 
   const StoredResult read = read_result(folder / "r.h5");
   EXPECT_EQ(read.facts, written.facts);
   EXPECT_EQ(read.origin, written.origin);
   EXPECT_TRUE(same_state(read.accumulators, written.accumulators));
+  EXPECT_EQ(read.convergence.paths_done, (std::vector<std::uint64_t>{400}));
+  for (std::size_t k = 0; k < written.convergence.series.size(); ++k) {
+    EXPECT_EQ(read.convergence.series[k].value, written.convergence.series[k].value);
+    EXPECT_EQ(read.convergence.series[k].half_width, written.convergence.series[k].half_width);
+  }
   EXPECT_EQ(read.samples.n_paths, written.samples.n_paths);
   EXPECT_EQ(read.samples.measure, written.samples.measure);
   EXPECT_EQ(read.samples.member_measure, written.samples.member_measure);

@@ -40,6 +40,7 @@ class SmallRun {
 
   Summary summary() const { return summarise(state_, facts_); }
   const ResultFacts& facts() const { return facts_; }
+  const Accumulators& state() const { return state_; }
 
  private:
   ResultFacts facts_;
@@ -59,18 +60,18 @@ TEST(Summary, ExceedanceCountsStrictly) {
   // thresholds 0.01, 0.05, 0.1, 0.25
   const Summary summary = SmallRun().add(0.0f).add(0.1f).add(0.25f).add(0.3f).summary();
   const MeasureSummary& shortfall = summary.of(Measure::shortfall);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance[0], 0.75);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance[2], 0.5);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance[3], 0.25);
-  EXPECT_DOUBLE_EQ(shortfall.exceedance_stderr[3], std::sqrt(0.25 * 0.75 / 4));
-  EXPECT_LT(shortfall.exceedance_lo[3], 0.25);
-  EXPECT_GT(shortfall.exceedance_hi[3], 0.25);
-  EXPECT_TRUE(summary.of(Measure::loss).exceedance.empty());
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.value[0], 0.75);
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.value[2], 0.5);
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.value[3], 0.25);
+  EXPECT_DOUBLE_EQ(shortfall.exceedance.std_error[3], std::sqrt(0.25 * 0.75 / 4));
+  EXPECT_LT(shortfall.exceedance.low[3], 0.25);
+  EXPECT_GT(shortfall.exceedance.high[3], 0.25);
+  EXPECT_TRUE(summary.of(Measure::loss).exceedance.value.empty());
 }
 
 TEST(Summary, ProbabilityOfShortageIsThatOfAnyShortMonth) {
   const Summary summary = SmallRun().add(0.0f).add(0.0f).add(0.0f).add(0.1f).summary();
-  EXPECT_DOUBLE_EQ(summary.short_probability[0], 0.25);
+  EXPECT_DOUBLE_EQ(summary.short_probability.value[0], 0.25);
 }
 
 TEST(Summary, MonthsAreWhole) {
@@ -94,8 +95,8 @@ TEST(Summary, MemberWithoutDemandIsKnownWithoutSampling) {
   }
   EXPECT_EQ(summary.of(Measure::first_short).mean[1], 12.0);
   EXPECT_EQ(summary.of(Measure::first_short).quantile_lo[quantile_levels.size()], 12.0);
-  EXPECT_EQ(summary.short_probability[1], 0.0);
-  EXPECT_EQ(summary.short_probability_hi[1], 0.0);
+  EXPECT_EQ(summary.short_probability.value[1], 0.0);
+  EXPECT_EQ(summary.short_probability.high[1], 0.0);
   EXPECT_EQ(summary.shortfall.mean[12], 0.0);
   EXPECT_TRUE(std::isnan(summary.cover.mean[12]));
 }
@@ -104,7 +105,7 @@ TEST(Summary, WithoutPathsThereAreNoFigures) {
   const Summary summary = SmallRun().summary();
   EXPECT_TRUE(std::isnan(summary.of(Measure::shortfall).mean[0]));
   EXPECT_TRUE(std::isnan(summary.of(Measure::shortfall).cvar[0]));
-  EXPECT_TRUE(std::isnan(summary.short_probability[0]));
+  EXPECT_TRUE(std::isnan(summary.short_probability.value[0]));
   EXPECT_TRUE(std::isnan(summary.loss_return[0]));
 }
 
@@ -122,7 +123,11 @@ TEST(Summary, ReturnPeriodsAreQuantilesOfYears) {
   EXPECT_NEAR(summary.loss_return[0], 32, 32.0 / 64);  // once in 2 years: the median
   EXPECT_NEAR(summary.loss_return[2], 58, 58.0 / 64);  // once in 10
   EXPECT_EQ(summary.loss_return_support[2], 64 - 58);
-  EXPECT_TRUE(std::isinf(summary.loss_return_hi[8]));  // once in 1000: 64 years cannot say
+  // Once in 1000: 64 years cannot say, and the sums have room for 2^46 units of 2^-30 USD.
+  EXPECT_EQ(summary.loss_return_hi[8], 65536.0);
+  EXPECT_EQ(summary.loss_return_paths_needed[2],
+            320);  // 5 years of 64 beyond: 30 of 384, 320 asked
+  EXPECT_EQ(summary.loss_return_thin[2], 1);
 }
 
 TEST(Summary, WorstPathsComeWorstFirst) {
@@ -228,11 +233,68 @@ TEST(Table, ShowsNumbersByEye) {
   SmallRun run(2);
   run.add(0.0f).add(0.5f);
   const std::string text = text_table(run.summary(), run.facts());
-  EXPECT_NE(text.find("gallium USA          25.00      50.00     50.00*      50.00       2.50\n"),
+  EXPECT_NE(text.find("gallium USA         25.00*     50.00*     50.00*     50.00*      2.50*\n"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("EUU                    0                0\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("gallium EUU"), std::string::npos);  // no demand, no row
+}
+
+TEST(Table, MarksWhatFewPathsCarryAndSaysHowManyItTakes) {
+  SmallRun run;
+  for (int path = 0; path < 2000; ++path) run.add(path < 20 ? 0.5f : 0.0f);
+  const std::string text = text_table(run.summary(), run.facts());
+  // 20 of 2,000 paths: the mean, CVaR 95 and the probability rest on them; P95 is 0 for 100.
+  EXPECT_NE(text.find("gallium USA          0.50*          0     10.00*      1.00*      0.05*\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("* carried by fewer than 30 paths: take it as a hint; about 3e+03 paths"),
+            std::string::npos)
+      << text;
+  const std::string csv = csv_table(run.summary(), run.facts());
+  for (const char* line :
+       {"USA,gallium,shortfall_mean_thin,1,1\n", "USA,gallium,shortfall_mean_paths_needed,1,3000\n",
+        "USA,gallium,short_probability_paths_needed,1,3000\n",
+        "USA,gallium,shortfall_cvar95_thin,1,1\n", "USA,,loss_return_2yr_thin,1,1\n",
+        "USA,,loss_return_100yr_paths_needed,1,3000\n"})
+    EXPECT_NE(csv.find(line), std::string::npos) << line << csv;
+  for (int path = 0; path < 10; ++path) run.add(0.5f);
+  EXPECT_EQ(text_table(run.summary(), run.facts()).find('*'), std::string::npos);
+}
+
+TEST(Summary, WithoutChanceWhatAllPathsShareIsExact) {
+  SmallRun run;
+  for (int path = 0; path < 100; ++path) run.add(0.5f);
+  EXPECT_GT(run.summary().of(Measure::shortfall).cvar_hi[0], 0.5);
+  EXPECT_EQ(run.summary().of(Measure::shortfall).exceedance.high[0], 1.0);
+  EXPECT_LT(run.summary().of(Measure::shortfall).exceedance.low[0], 1.0);
+  ResultFacts certain = run.facts();
+  certain.is_certain = true;
+  const Summary summary = summarise(run.state(), certain);
+  for (const MeasureSummary* figures :
+       {&summary.of(Measure::shortfall), &summary.of(Measure::months_short)}) {
+    const double value = figures == &summary.of(Measure::shortfall) ? 0.5 : 5.0;
+    EXPECT_EQ(figures->mean_lo[0], value);
+    EXPECT_EQ(figures->mean_hi[0], value);
+    EXPECT_EQ(figures->quantile_hi[10], value);
+    EXPECT_EQ(figures->cvar_lo[4], value);
+    EXPECT_EQ(figures->cvar_hi[4], value);
+  }
+  EXPECT_EQ(summary.of(Measure::shortfall).exceedance.low[0], 1.0);
+  EXPECT_EQ(summary.short_probability.low[0], 1.0);
+}
+
+TEST(Summary, ProbabilitiesSayHowOftenTheyWereSeen) {
+  SmallRun run;
+  for (int path = 0; path < 1000; ++path) run.add(path < 10 ? 0.06f : 0.0f);
+  const Summary summary = run.summary();
+  const ProbabilitySummary& exceedance = summary.of(Measure::shortfall).exceedance;
+  EXPECT_EQ(exceedance.paths_needed[1], 3000);
+  EXPECT_EQ(exceedance.thin[1], 1);
+  EXPECT_EQ(exceedance.value[2], 0.0);  // never seen: thin, and more paths than 30 runs like this
+  EXPECT_EQ(exceedance.thin[2], 1);
+  EXPECT_EQ(exceedance.paths_needed[2], 30000);
+  EXPECT_GT(exceedance.high[2], 0.0037);
 }
 
 TEST(Table, CsvAndJsonHoldTheSameFigures) {

@@ -285,5 +285,73 @@ TEST(SmallestEigenvalue, MatchesClosedForms) {
   EXPECT_NEAR(smallest_eigenvalue({1, -0.6, -0.6, -0.6, 1, -0.6, -0.6, -0.6, 1}, 3), -0.2, 1e-12);
 }
 
+// ---- uncertain inputs: the entry's text, then what is told of it
+
+struct InvalidInput {
+  const char* keys;  ///< beside name and address
+  std::string key, message;
+};
+
+TEST(Validate, TellsEveryMistakeOfAnUncertainInput) {
+  const std::vector<InvalidInput> table{
+      {"distribution = 'gauss'", "distribution",
+       "must be one of uniform, triangular, normal, lognormal, beta"},
+      {"distribution = 'uniform'\nlow = 0", "high", "missing; required by"},
+      {"distribution = 'uniform'\nhigh = 0", "low", "missing; required by"},
+      {"distribution = 'uniform'\nlow = 1\nhigh = 0", "low", "must be at most the upper end, 0"},
+      {"distribution = 'uniform'\nlow = 0\nhigh = inf", "high", "must be"},
+      {"distribution = 'uniform'\nlow = 0\nhigh = 'much'", "high", "must be a number"},
+      {"distribution = 'uniform'\nlow = 0\nhigh = 1\nmode = 0.5", "mode", "is no parameter of"},
+      {"distribution = 'uniform'\nlow = 0\nhigh = 1\napply = 'divide'", "apply",
+       "must be one of set, multiply, add"},
+      {"distribution = 'triangular'\nlow = 0\nhigh = 1", "mode", "missing; required by"},
+      {"distribution = 'triangular'\nlow = 0\nhigh = 1\nmode = 2", "mode", "between low and high"},
+      {"distribution = 'normal'\nmean = 0", "sd", "missing; required by"},
+      {"distribution = 'normal'\nmean = 0\nsd = -1", "sd", "must be >= 0"},
+      {"distribution = 'normal'\nmean = 0\nsd = 1\nlow = 9", "low", "at most the upper end, 3"},
+      {"distribution = 'normal'\nmean = 0\nsd = 1\nlow = 9\nhigh = 10", "mean", "next to nothing"},
+      {"distribution = 'normal'\nmean = 0\nsd = 1\nlow = 1\nhigh = 1", "mean", "next to nothing"},
+      {"distribution = 'lognormal'\nmedian = 0\nlog_sd = 1", "median", "must be > 0"},
+      {"distribution = 'lognormal'\nmedian = 1\nlog_sd = 11", "log_sd", "must be 0 to 10"},
+      {"distribution = 'lognormal'\nmedian = 1\nlog_sd = 1\nlow = -1", "low", "must be > 0"},
+      {"distribution = 'beta'\nalpha = 1", "beta", "missing; required by"},
+      {"distribution = 'beta'\nalpha = 0.01\nbeta = 1", "alpha", "must be 0.1 to 1000"},
+      {"distribution = 'beta'\nalpha = 2\nbeta = 2\nlow = 3", "low", "at most the upper end, 1"},
+      {"distribution = 'uniform'\nlow = 0\nhigh = 1\nwidth = 2", "width", "unknown key"},
+  };
+  for (const InvalidInput& invalid : table) {
+    Files files = tiny_files();
+    files["scenario.toml"] +=
+        "\n[[uncertain]]\nname = 'x'\naddress = 'bloc.retaliation'\n" + std::string(invalid.keys);
+    const std::vector<Complaint> complaints = complaints_about(files, {});
+    ASSERT_EQ(complaints.size(), 1U) << invalid.keys << "\n" << texts(complaints);
+    EXPECT_EQ(complaints[0].key, "uncertain.x." + invalid.key) << texts(complaints);
+    EXPECT_NE(complaints[0].message.find(invalid.message), std::string::npos) << texts(complaints);
+  }
+}
+
+TEST(Validate, RefusesUncertainInputsThatShapeTheResult) {
+  for (const char* address :
+       {"clock.years", " clock.steps_per_year", "sampling.seed", "measures.short_threshold",
+        "network.balance_tolerance", "uncertain.x.low"}) {
+    Files files = tiny_files();
+    files["scenario.toml"] +=
+        "\n[[uncertain]]\nname = 'x'\ndistribution = 'uniform'\nlow = 0\n"
+        "high = 1\naddress = '" +
+        std::string(address) + "'";
+    const std::vector<Complaint> complaints = complaints_about(files, {});
+    ASSERT_EQ(complaints.size(), 1U) << address << texts(complaints);
+    EXPECT_EQ(complaints[0].key, "uncertain.x.address");
+    EXPECT_NE(complaints[0].message.find("cannot be uncertain"), std::string::npos);
+  }
+}
+
+TEST(Validate, WantsAPowerOfTwoOfPathsPerDraw) {
+  for (const char* option : {"sampling.paths_per_draw=1000", "sampling.paths_per_draw=1",
+                             "sampling.paths_per_draw=131072", "sampling.paths_per_draw=0"})
+    EXPECT_EQ(complaints_about(tiny_files(), {option}).size(), 1U) << option;
+  EXPECT_EQ(load(tiny_files(), {"sampling.paths_per_draw=64"}).sampling.paths_per_draw, 64);
+}
+
 }  // namespace
 }  // namespace blocrisk

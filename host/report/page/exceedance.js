@@ -6,7 +6,7 @@ function exceedance_points(member) {
     period,
     loss: summary.member_loss_return[member][k],
     low: summary.member_loss_return_lo[member][k],
-    high: summary.member_loss_return_hi[member][k],
+    high: loss_return_high(member, k),
     thin: loss_return_is_thin(member, k),
   }));
 }
@@ -97,7 +97,7 @@ function exceedance_note(place, n_drawn) {
 function exceedance_table() {
   const rows = all_members.map((member) => [member_name(member), ...periods.map((_, k) => figure_cell(
     dollars(summary.member_loss_return[member][k]),
-    interval(summary.member_loss_return_lo[member][k], summary.member_loss_return_hi[member][k], dollars),
+    interval(summary.member_loss_return_lo[member][k], loss_return_high(member, k), dollars),
     loss_return_is_thin(member, k), loss_return_paths_needed(member, k)))]);
   return table('Loss of a year, by return period in years, with its 95 % interval',
     [{ heading: 'Member' }, ...periods.map((period) => ({ heading: count(period) }))], rows);

@@ -33,6 +33,7 @@ draw_exceedance();
 show_shortfalls(choose);
 note_thin_fans();
 start_attribution();
+show_uncertain();
 choose(worst_cell.member, worst_cell.mineral);
 show_input();
 show_origin();

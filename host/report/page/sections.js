@@ -95,14 +95,14 @@ function show_shortfalls(choose) {
 const replay_command = (path) => `blocrisk replay ${shell_word(data.origin.file)} --path ${path}`;
 const shell_word = (text) => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-// An entry may carry the story of its path.
+// The first entry may carry the story of its path.
 function worst_table(id, caption, unit, paths, format) {
   if (paths.length === 0) {
     by_id(id).replaceChildren(make('p', { class: 'note' }, 'On no path is there any.'));
     return;
   }
   const stories = paths.filter((entry) => entry.story).map((entry) => make('details', {},
-    make('summary', {}, `Path ${entry.path}`), make('pre', {}, entry.story)));
+    make('summary', {}, `The story of path ${entry.path}`), make('pre', {}, entry.story)));
   by_id(id).replaceChildren(table(caption, ['Rank', 'Path', unit].map((heading) => ({ heading })),
     paths.map((entry, rank) => [`${rank + 1}`, `${entry.path}`, format(entry.value)])), ...stories);
 }

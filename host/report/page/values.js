@@ -48,17 +48,13 @@ function interval(low, high, format) {
 // Paths that leave enough of them beyond a level.
 const tail_paths_needed = (level) => Math.round(data.scenario.least_tail_samples / (1 - level));
 
-// As far as a sampled year lies beyond a loss at all, thirty paths have to; years of one path may
-// move together and count once, as in the file's own measures.
-function loss_return_paths_needed(member, period) {
-  const least = data.scenario.least_tail_samples;
-  const support = summary.member_loss_return_support[member][period];
-  const by_level = least * axes.return_period[period];
-  if (support === 0 || support >= least) return by_level;
-  return Math.max(by_level, Math.ceil(least * data.origin.paths_done / support));
-}
-const loss_return_is_thin = (member, period) =>
-  loss_return_paths_needed(member, period) > data.origin.paths_done;
+const loss_return_paths_needed = (member, period) => summary.member_loss_return_paths_needed[member][period];
+// What no path can exceed is no end that paths have found.
+const loss_return_high = (member, period) => {
+  const high = summary.member_loss_return_hi[member][period];
+  return high < data.scenario.largest_annual_loss_usd[member] ? high : null;
+};
+const loss_return_is_thin = (member, period) => summary.member_loss_return_thin[member][period] === 1;
 
 const start_ms = Date.parse(`${data.scenario.start_date}T00:00:00Z`);
 const step_start = (step) => start_ms + axes.time[step] * 86400e3;

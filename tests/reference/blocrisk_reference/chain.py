@@ -49,7 +49,7 @@ class Chain:
     def _allocate(self):
         """Stage by stage, first to last. The output of a stage is `output[s]`, after its feed limit."""
         self.output = []
-        factor = 1.0
+        factor = 1.0  # of the stage's feed
         for s, stage in enumerate(self.mineral.stages):
             output = self.production[s].output_before_feed() * factor
             contracted = np.minimum(output, stage.utilisation * self.production[s].capacity)
@@ -62,6 +62,7 @@ class Chain:
                 gap = self.feed_stocks[s].draw_and_refill(need, sale.gap, sale.leftover)
                 secondary = self.mineral.stages[s + 1].column.secondary_feed_fraction
                 factor = feed_factor(secondary, need - gap, need)
+        self.last_feed_factor = factor
         self.price.flooding.remember_output(self.mineral.stages[-1].country, self.output[-1])
 
     def _feed_need(self, s):
@@ -90,16 +91,16 @@ class Chain:
         return sum(shares) / len(shares)
 
 
-def run_chain(network, mineral, world, draws, observer=None):
-    """`observer(chain, step)`, where given, sees the chain after every step."""
+def run_chain(network, mineral, world, draws, *observers):
+    """Each observer(chain, step) sees the chain after every step."""
     chain = Chain(network, mineral, world, draws)
     records = {name: [] for name in RECORDS}
     for step in range(network.n_steps):
         chain.advance(step)
         for name, read in RECORDS.items():
             records[name].append(np.array(read(chain, step)))
-        if observer is not None:
-            observer(chain, step)
+        for observe in observers:
+            observe(chain, step)
     return SimpleNamespace(chain=chain, **{name: np.stack(values) for name, values in records.items()})
 
 

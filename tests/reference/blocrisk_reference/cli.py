@@ -37,8 +37,9 @@ def main(arguments=None):
     return 0
 
 
-def run_batches(network, first, last, batch_paths=BATCH_PATHS):
-    parts = [simulate(network, k, min(batch_paths, last - k)) for k in range(first, last, batch_paths)]
+def run_batches(network, first, last, batch_paths=BATCH_PATHS, attribute=False):
+    pieces = [(k, min(batch_paths, last - k)) for k in range(first, last, batch_paths)]
+    parts = [simulate(network, k, n_paths, attribute=attribute) for k, n_paths in pieces]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

@@ -82,6 +82,8 @@ class ScenarioMistake(ValueError):
 def load_scenario(path, sets=()):
     """Read a scenario; `sets` are 'address=value' strings as on the command line."""
     scenario = _load_file(Path(path))
+    if scenario["tree"].get("uncertain"):
+        raise ScenarioMistake("the reference knows no [[uncertain]] inputs")
     for assignment in sets:
         address, _, value = assignment.partition("=")
         _apply_set(scenario, address.strip(), _parse_set_value(value.strip()))

@@ -33,9 +33,17 @@ struct EventRecord {
   int actor, step, instrument, group, end_step;
   bool scheduled;
   float bundle;
+  std::uint32_t stream;  ///< of a scheduled event, which names it; 0 of a drawn one
   friend bool operator==(const EventRecord&, const EventRecord&) = default;
 };
 
+/// What a path leaves of one mineral.
+struct ChainMeasures {
+  std::vector<float> measure;    ///< [measure][cell]
+  std::vector<float> year_loss;  ///< [cell][year]
+};
+
+/// Keeps a reference to the network.
 class OnePath {
  public:
   OnePath(const Network& network, std::uint64_t seed);
@@ -45,10 +53,13 @@ class OnePath {
 
   /// Samples layer 1 of a path; valid until the next call.
   const World<OneLane>& sample_world(std::uint64_t path);
-  /// Runs a mineral of the path sampled last. Returns its measures, [measure][cell].
-  std::vector<float> run_chain(int mineral, PathWatcher& watcher);
+  /// Runs a mineral of the path sampled last.
+  ChainMeasures run_chain(int mineral, PathWatcher& watcher);
 
+  /// Events of the path sampled last, by step; drawn ones first.
   std::vector<EventRecord> events() const;
+  /// Is a node part of a drawn event's bundle? `strike`: an index into the network's strikes.
+  bool joins(const EventRecord& event, std::size_t strike) const;
 
  private:
   struct Memory;

@@ -1,4 +1,4 @@
-#include "tests/support/one_path.hpp"
+#include "host/replay/one_path.hpp"
 
 #include <algorithm>
 
@@ -68,7 +68,7 @@ const World<OneLane>& OnePath::sample_world(std::uint64_t path) {
   return m.world;
 }
 
-std::vector<float> OnePath::run_chain(int mineral, PathWatcher& watcher) {
+ChainMeasures OnePath::run_chain(int mineral, PathWatcher& watcher) {
   Memory& m = *memory_;
   const ChainSpec& chain = m.net.chains[mineral];
   auto state = m.chain_rows.lay_out([&](Arena<OneLane>& values, Arena<OneLane>&) {
@@ -80,27 +80,38 @@ std::vector<float> OnePath::run_chain(int mineral, PathWatcher& watcher) {
   Forwarder forwarder{watcher};
   blocrisk::run_chain<OneLane>(m.net, mineral, path_keys<OneLane>(m.seed, m.path), m.world, state,
                                result, forwarder);
-  std::vector<float> measures;
-  for (int k = 0; k < n_measures * chain.n_cells; ++k) measures.push_back(result.measure[k]);
-  return measures;
+  const float* const measure = result.measure.first;
+  const float* const year_loss = result.year_loss.first;
+  return {{measure, measure + n_measures * chain.n_cells},
+          {year_loss, year_loss + chain.n_cells * m.net.n_years}};
 }
 
 std::vector<EventRecord> OnePath::events() const {
   const NetworkView& net = memory_->net;
   const EventList<OneLane>& events = memory_->world.events;
   std::vector<EventRecord> records;
-  const auto record = [&](int actor, int step, bool scheduled, int entry) {
+  const auto record = [&](int actor, int step, const ScheduledSpec* scheduled, int entry) {
     if (entry == no_entry) return;
     records.push_back({actor, step, events.instrument[entry], events.group[entry],
-                       events.end_step[entry], scheduled, events.bundle[entry]});
+                       events.end_step[entry], scheduled != nullptr, events.bundle[entry],
+                       scheduled == nullptr ? 0 : scheduled->stream});
   };
   for (int step = 0; step < net.n_steps; ++step) {
     for (int actor = 0; actor < net.n_actors; ++actor)
-      record(actor, step, false, events.drawn[step * net.n_actors + actor]);
+      record(actor, step, nullptr, events.drawn[step * net.n_actors + actor]);
     for (int k = events.first_scheduled[step]; k < events.first_scheduled[step + 1]; ++k)
-      record(net.scheduled[k].actor, step, true, events.scheduled[k]);
+      record(net.scheduled[k].actor, step, &net.scheduled[k], events.scheduled[k]);
   }
   return records;
+}
+
+bool OnePath::joins(const EventRecord& event, std::size_t strike) const {
+  const NetworkView& net = memory_->net;
+  StrikeRecord<OneLane> record{};
+  record.include_block = -1;
+  return joins_bundle<OneLane>(net, net.strikes[strike],
+                               path_keys<OneLane>(memory_->seed, memory_->path), event.step,
+                               event.bundle, record);
 }
 
 }  // namespace blocrisk
