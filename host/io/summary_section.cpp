@@ -18,6 +18,10 @@ struct Figure {
 constexpr Figure<double> figures[] = {
     {"mean", "", &MeasureSummary::mean, "", "mean"},
     {"std", "", &MeasureSummary::std_dev, "", "standard deviation"},
+    {"std_lo", "", &MeasureSummary::std_dev_lo, "",
+     "standard deviation, lower end of 95 % interval"},
+    {"std_hi", "", &MeasureSummary::std_dev_hi, "",
+     "standard deviation, upper end of 95 % interval"},
     {"stderr", "", &MeasureSummary::std_error, "", "standard error of the mean"},
     {"mean_lo", "", &MeasureSummary::mean_lo, "", "mean, lower end of 95 % interval"},
     {"mean_hi", "", &MeasureSummary::mean_hi, "", "mean, upper end of 95 % interval"},
