@@ -26,7 +26,7 @@ void write_result(const std::filesystem::path& path, const ResultContent& conten
                   Overwrite overwrite) {
   const h5::File file = h5::File::create_in_memory(path.string());
   write_sections(file, content);
-  write_whole_file(path, file.image(), overwrite);
+  file.save(path, overwrite);
 }
 
 }  // namespace blocrisk
