@@ -84,8 +84,9 @@ def base_root(image, asked):
         if not (scripts / suite).exists():  # all of Ubuntu's are one script
             command.append(scripts / "gutsy")
     call(*command, quiet=True)
-    for archive in (made / "var/cache/apt/archives").glob("*.deb"):
-        archive.unlink()
+    for leftover in ("var/cache/apt/archives", "var/lib/apt/lists"):
+        shutil.rmtree(made / leftover)
+        (made / leftover / "partial").mkdir(parents=True)
     made.rename(base)
     return base
 

@@ -22,6 +22,7 @@ constexpr hsize_t unstored_bytes = 4096;     // what an object's header may hold
 constexpr int deepest_group = 16;            // ours are nested twice; a damaged link can lead back
 constexpr int exit_survived = 0;
 constexpr int exit_oversized = 1;
+constexpr int exit_overlong = 2;
 
 /// Whether the values would be worth reading; 0 where HDF5 cannot tell.
 hsize_t claimed_bytes(hid_t space, hid_t type) {
@@ -71,10 +72,11 @@ void read_object(hid_t object, int depth) {
   }
 }
 
-/// Seconds of the processor that reading may take, ten times what a slow machine needs.
+/// Seconds of the processor that reading may take, ten times what a slow machine needs: a damaged
+/// global heap can send HDF5 round for ever.
 rlim_t allowed_seconds(const std::filesystem::path& path) {
   constexpr std::uintmax_t bytes_per_s = 1'000'000;
-  return 60 + std::filesystem::file_size(path) / bytes_per_s;
+  return 4 + std::filesystem::file_size(path) / bytes_per_s;
 }
 
 void limit(auto resource, rlim_t value) {
@@ -82,10 +84,20 @@ void limit(auto resource, rlim_t value) {
   ::setrlimit(resource, &both);
 }
 
+/// Whether bytes follow the last one that HDF5 knows of, as those of a damaged seal do.
+bool is_overlong(hid_t file, const std::filesystem::path& path) {
+  const h5::Id creation(H5Fget_create_plist(file), H5Pclose);
+  hsize_t user_block = 0;
+  haddr_t end = 0;  // seen from the end of the user block
+  return H5Pget_userblock(creation.get(), &user_block) >= 0 && H5Fget_eoa(file, &end) >= 0 &&
+         std::filesystem::file_size(path) > user_block + end;
+}
+
 void read_all(const std::filesystem::path& path) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const h5::Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (file.get() < 0) return;
+  if (is_overlong(file.get(), path)) _exit(exit_overlong);
   const h5::Id root(H5Oopen(file.get(), "/", H5P_DEFAULT), H5Oclose);
   if (root.get() >= 0) read_object(root.get(), 0);
 }
@@ -100,6 +112,19 @@ void read_all(const std::filesystem::path& path) {
     _exit(exit_oversized);
   }
   _exit(exit_survived);
+}
+
+/// What the end of the process tells; empty where nothing is wrong.
+std::string problem_of(int status) {
+  if (!WIFEXITED(status)) return "HDF5 breaks on it";
+  switch (WEXITSTATUS(status)) {
+    case exit_survived:
+      return "";
+    case exit_overlong:
+      return "it ends in bytes that are neither HDF5's nor a seal";
+    default:
+      return "it claims more data than it can hold";
+  }
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path) {
@@ -117,10 +142,8 @@ void survive_reading(const std::filesystem::path& path) {
   while (::waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) fail(path);
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == exit_survived) return;
-  throw EnvironmentError(
-      path.string() + " is damaged: " +
-      (WIFEXITED(status) ? "it claims more data than it can hold" : "HDF5 breaks on it"));
+  const std::string problem = problem_of(status);
+  if (!problem.empty()) throw EnvironmentError(path.string() + " is damaged: " + problem);
 }
 
 }  // namespace blocrisk
