@@ -9,6 +9,8 @@
 #include <string>
 #include <system_error>
 
+#include "host/io/seal.hpp"
+#include "host/io/trial.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk::h5 {
@@ -411,6 +413,18 @@ void require_hdf5(const std::filesystem::path& path) {
   throw EnvironmentError(name + " is not an HDF5 file");
 }
 
+void require_undamaged(const std::filesystem::path& path) {
+  switch (check_seal(path)) {
+    case Seal::sound:
+      return;
+    case Seal::broken:
+      throw EnvironmentError(path.string() +
+                             " is damaged: its bytes are not those that were written");
+    case Seal::absent:
+      return survive_reading(path);
+  }
+}
+
 }  // namespace
 
 File File::create_in_memory(const std::string& file_name) {
@@ -433,6 +447,7 @@ File File::create_in_memory(const std::string& file_name) {
 File File::open(const std::filesystem::path& path) {
   silence_errors();
   require_hdf5(path);
+  require_undamaged(path);
   auto name = std::make_shared<const std::string>(path.string());
   Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (file.get() >= 0) return {std::move(file), std::move(name)};
@@ -446,6 +461,11 @@ Group File::root() const {
   return {
       Id(checked(H5Gopen2(id_.get(), "/", H5P_DEFAULT), name_, "open the root group"), H5Gclose),
       name_};
+}
+
+void File::save(const std::filesystem::path& path, Overwrite overwrite) const {
+  const auto bytes = image();  // once, for every flush may move things
+  write_whole_file(path, bytes, overwrite, seal_of(bytes));
 }
 
 std::span<const std::byte> File::image() const {

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "host/io/whole_file.hpp"
+
 namespace blocrisk::h5 {
 
 /// What a dataset holds; stored little-endian on every host.
@@ -128,14 +130,18 @@ class Group : public Object {
   Dataset create_strings(const std::string& name, const std::vector<std::string>& texts);
 };
 
-/// An HDF5 file. A new one lives in memory, so that HDF5 never meets a full disk; `image` gives its
-/// bytes. Equal sequences of calls give equal bytes.
+/// An HDF5 file. A new one lives in memory, so that HDF5 never meets a full disk; `save` puts its
+/// bytes on disk, sealed. Equal sequences of calls give equal bytes.
 class File {
  public:
   static File create_in_memory(const std::string& name);
+  /// Throws EnvironmentError where the file is not as it was saved, or, not being sealed, breaks a
+  /// process that reads all of it.
   static File open(const std::filesystem::path& path);
 
   Group root() const;
+  /// Only of a file in memory.
+  void save(const std::filesystem::path& path, Overwrite overwrite) const;
   /// Only of a file in memory; good until the file is changed or gone.
   std::span<const std::byte> image() const;
   const FileName& name() const { return name_; }

@@ -119,14 +119,14 @@ RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line,
 }
 
 /// `[set]` flattened to addresses: a section inside it is part of the address, an inline table a
-/// value.
+/// value. `prefix`: empty, or an address with its dot.
 void collect_assignments(const ValueMap& set, const std::string& prefix,
                          std::vector<Assignment>& assignments) {
   for (const auto& [key, value] : set) {
-    const std::string address = prefix.empty() ? key : prefix + "." + key;
+    const std::string address = prefix + key;
     const ValueMap* nested = value.as<ValueMap>();
     if (nested != nullptr && !value.inline_table) {
-      collect_assignments(*nested, address, assignments);
+      collect_assignments(*nested, address + '.', assignments);
     } else {
       assignments.push_back({address, change_from_value(value)});
     }
