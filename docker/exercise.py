@@ -164,7 +164,7 @@ def copy(stage, rest, stages):
 def build(dockerfile, asked):
     """Carries the stages out; gives back the last."""
     stages, stage = {}, None
-    for word, rest in instructions(dockerfile):
+    for word, rest in list(instructions(dockerfile)):  # all are known before the first is done
         if word == "FROM":
             if stage and stage.name == asked.stop_after:
                 return stage
@@ -232,6 +232,10 @@ def main():
         sys.exit("needs root, for chroot")
     if not shutil.which("debootstrap"):
         sys.exit("debootstrap is not installed")
+    if not asked.dockerfile.is_file():
+        sys.exit(f"{asked.dockerfile}: no such file")
+    if asked.cuda and not Path(asked.cuda, "bin/nvcc").is_file():
+        sys.exit(f"{asked.cuda} holds no bin/nvcc")
     stage = build(asked.dockerfile.resolve(), asked)
     if not asked.stop_after:
         try_image(stage, asked)
