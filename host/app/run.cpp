@@ -1,7 +1,5 @@
 /// `blocrisk run`: sample a scenario, write the result, print a table a person can read.
-#include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 
 #include "host/analysis/draw_table.hpp"
@@ -9,6 +7,7 @@
 #include "host/analysis/table.hpp"
 #include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
+#include "host/app/clocks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
 #include "host/app/interrupt.hpp"
@@ -54,29 +53,6 @@ struct Timings {
     return parse_s + calibrate_s + sample_s + analyse_s + attribute_s + write_s;
   }
 };
-
-/// Seconds since the last lap.
-class Stopwatch {
- public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double elapsed_s = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return elapsed_s;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
 
 void announce(const RunCommand& options, const ChosenBackend& chosen) {
   if (options.quiet) return;
