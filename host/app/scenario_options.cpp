@@ -31,10 +31,8 @@ void require_whole_draws(PathRange range, const Sampling& sampling) {
 
 }  // namespace
 
-void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
-  command.add_option("SCENARIO", options.file, "The scenario, a TOML file")
-      ->required()
-      ->check(names_a_file());
+void add_scenario_options(CLI::App& command, ScenarioOptions& options, InputFile input) {
+  command.add_option(input.name, options.file, input.meaning)->required()->check(names_a_file());
   command
       .add_option("--set", options.overrides,
                   "Replace one input: key.path=value, =*0.8 multiplies, =+5 adds (repeatable)")
