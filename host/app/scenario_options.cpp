@@ -6,6 +6,7 @@
 #include "host/app/numbers.hpp"
 #include "host/scenario/parse.hpp"
 #include "host/support/error.hpp"
+#include "host/sweep/parse_sweep.hpp"
 
 namespace blocrisk {
 namespace {
@@ -63,6 +64,10 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options, InputFile
 }
 
 Scenario load(const ScenarioOptions& options) {
+  if (is_sweep_file(options.file)) {
+    throw UsageError(options.file +
+                     " is a sweep; `blocrisk sweep` runs it and `blocrisk plan` checks it");
+  }
   Scenario scenario = load_scenario(options.file, options.overrides);
   if (options.paths) scenario.sampling.paths = *options.paths;
   if (scenario.sampling.paths == 0) {

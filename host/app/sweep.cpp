@@ -10,13 +10,12 @@
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
-#include "host/app/progress.hpp"
+#include "host/app/sweep_runner.hpp"
 #include "host/app/sweep_setup.hpp"
 #include "host/app/version.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
 #include "host/sweep/journal.hpp"
-#include "host/sweep/run_member.hpp"
 #include "host/sweep/sweep_reader.hpp"
 #include "host/sweep/sweep_table.hpp"
 #include "host/sweep/sweep_writer.hpp"
@@ -33,20 +32,11 @@ constexpr std::size_t most_printed_scenarios = 32;
 
 struct SweepCommand {
   ScenarioOptions scenario;
-  BackendOptions backend;
+  SweepRunOptions run;
   std::string output, members;
   std::vector<std::string> pieces;
-  std::string progress = "auto";
-  bool resume = false, overwrite = false, fail_fast = false;
-  bool quiet = false, no_volatile = false, json = false;
+  bool resume = false, overwrite = false, no_volatile = false, json = false;
   std::string command_line;
-};
-
-/// What running members tells besides their rows.
-struct SweepRun {
-  std::string backend, device;
-  std::uint64_t n_run = 0;  ///< members run here, failed ones too
-  double sampling_s = 0.0;
 };
 
 /// Beside the output, unless there is an earlier sweep's that nobody said what to do with.
@@ -81,112 +71,6 @@ void take_pieces(const SweepCommand& options, const SweepSetup& setup, const std
     }
   }
 }
-
-class SweepRunner {
- public:
-  SweepRunner(const SweepCommand& options, const SweepSetup& setup, Journal& journal)
-      : options_(options),
-        setup_(setup),
-        journal_(journal),
-        reporter_(progress_style(options.progress, options.quiet)) {
-    for (std::uint64_t k = setup.numbers.first; k < setup.numbers.last; ++k) {
-      if (!journal.has(k)) todo_.push_back(k);
-    }
-    const std::uint64_t paths = setup.range.count();
-    paths_asked_ = todo_.size() * paths + (todo_.empty() ? 0 : setup.difference_paths);
-  }
-
-  SweepRun run() {
-    if (todo_.empty()) return run_;
-    MemberTask task{setup_.members(),
-                    setup_.facts,
-                    setup_.range,
-                    [this](const Network& network, const OuterDraws* draws) {
-                      return open_backend(network, draws);
-                    },
-                    nullptr,
-                    [this](const Progress& progress) { return on_progress(progress); }};
-    std::optional<ReferencePaths> reference;
-    if (setup_.loaded.reference) {
-      reference = run_reference(task, *setup_.loaded.reference);
-      task.reference = &*reference;
-      paths_done_ += setup_.difference_paths;
-    }
-    for (const std::uint64_t number : todo_) {
-      if (stop_signal() != nullptr) stop();
-      const std::optional<MemberRow> row = run_member(task, number);
-      if (!row) stop();
-      journal_.append(*row);
-      ++run_.n_run;
-      paths_done_ += setup_.range.count();
-      if (row->failed()) tell_failure(*row);
-    }
-    elapsed_s_ += watch_.lap();
-    run_.sampling_s = elapsed_s_;
-    return run_;
-  }
-
- private:
-  std::unique_ptr<Backend> open_backend(const Network& network, const OuterDraws* draws) {
-    ChosenBackend chosen = choose_backend(
-        {network, setup_.members().base().sampling.seed, setup_.range, draws}, options_.backend);
-    if (!run_.backend.empty()) return std::move(chosen.backend);
-    require_memory(setup_.host_bytes() + chosen.host_bytes,
-                   "fewer members, [keep] or --threads need less, `blocrisk plan` says how much");
-    run_.backend = chosen.backend->name();
-    run_.device = chosen.backend->device();
-    if (!options_.quiet && options_.progress != "json") {
-      std::fprintf(stderr, "backend %s: %s (%s)\n", run_.backend.c_str(), run_.device.c_str(),
-                   chosen.reason.c_str());
-    }
-    return std::move(chosen.backend);
-  }
-
-  bool on_progress(const Progress& of_member) {
-    elapsed_s_ += watch_.lap();
-    reporter_.update({paths_done_ + of_member.paths_done, paths_asked_, elapsed_s_});
-    return stop_signal() == nullptr;
-  }
-
-  ReferencePaths run_reference(const MemberTask& task, std::uint64_t number) {
-    try {
-      auto reference = reference_paths(task, number, setup_.difference_paths);
-      if (!reference) stop();
-      return std::move(*reference);
-    } catch (const ScenarioError& error) {
-      throw Error(ExitCode::scenario, "the reference \"" + setup_.members().name(number) +
-                                          "\" of the differences cannot be run:\n" + error.what());
-    }
-  }
-
-  void tell_failure(const MemberRow& row) {
-    const std::string told = "member " + std::to_string(row.member) + " (" +
-                             setup_.members().name(row.member) + ") failed: " + row.message;
-    if (options_.fail_fast) {
-      throw Error(ExitCode::scenario, told + "\n" + std::to_string(journal_.size()) +
-                                          " members are kept; without --fail-fast, --resume goes "
-                                          "on with the rest");
-    }
-    if (!options_.quiet) std::fprintf(stderr, "%s\n", told.c_str());
-  }
-
-  [[noreturn]] void stop() const {
-    throw StoppedEarly(std::string("stopped by ") + stop_signal() + " after " +
-                       std::to_string(setup_.numbers.count() - todo_.size() + run_.n_run) + " of " +
-                       std::to_string(setup_.numbers.count()) +
-                       " members, which are kept; the same command with --resume goes on");
-  }
-
-  const SweepCommand& options_;
-  const SweepSetup& setup_;
-  Journal& journal_;
-  ProgressReporter reporter_;
-  std::vector<std::uint64_t> todo_;
-  std::uint64_t paths_done_ = 0, paths_asked_ = 0;
-  double elapsed_s_ = 0.0;
-  Stopwatch watch_;
-  SweepRun run_;
-};
 
 std::vector<std::uint64_t> failed_members(const SweepSetup& setup, const Journal& journal) {
   std::vector<std::uint64_t> failed;
@@ -250,7 +134,7 @@ void print_text(const SweepSetup& setup, const SweepRun& run,
 }
 
 void run_sweep(const SweepCommand& options) {
-  refuse_contradictions(options.backend);
+  refuse_contradictions(options.run.backend);
   catch_stop_signals();
   const std::string started_at = utc_now();
   const SweepSetup setup = set_up_sweep(options.scenario, options.members);
@@ -260,7 +144,7 @@ void run_sweep(const SweepCommand& options) {
   const std::string hash = sweep_hash(setup.members(), setup.range, engine_version());
   Journal journal(checked_journal_path(options, output), hash, setup.layout.bytes);
   take_pieces(options, setup, hash, journal);
-  const SweepRun run = SweepRunner(options, setup, journal).run();
+  const SweepRun run = run_members(options.run, setup, journal);
   const std::vector<std::uint64_t> failed = failed_members(setup, journal);
   if (failed.size() == setup.numbers.count()) {
     const std::string first = journal.facts(failed.front()).message;
@@ -295,10 +179,10 @@ void add_sweep_command(CLI::App& app, const std::string& command_line, Action& a
       ->allow_extra_args(false)
       ->check(names_a_file())
       ->type_name("FILE");
-  command->add_flag("--fail-fast", options->fail_fast, "Stop at the first member that fails");
+  command->add_flag("--fail-fast", options->run.fail_fast, "Stop at the first member that fails");
   command->add_flag("--resume", options->resume,
                     "Go on with the members that an interrupted sweep has finished");
-  add_backend_options(*command, options->backend);
+  add_backend_options(*command, options->run.backend);
   add_output_option(*command, options->output);
   command->add_flag("--overwrite", options->overwrite, "Replace an existing result");
   command->add_flag(
@@ -306,11 +190,11 @@ void add_sweep_command(CLI::App& app, const std::string& command_line, Action& a
       "Leave out of the file what differs between equal runs: times, device, command line");
   command->add_flag("--json", options->json, "Results for machines");
   command
-      ->add_option("--progress", options->progress,
+      ->add_option("--progress", options->run.progress,
                    "On standard error; auto: a live line on a terminal")
       ->check(CLI::IsMember({"auto", "json", "none"}))
       ->capture_default_str();
-  command->add_flag("--quiet", options->quiet, "Nothing on standard error but errors");
+  command->add_flag("--quiet", options->run.quiet, "Nothing on standard error but errors");
   command->callback([options, &action] { action = [options] { run_sweep(*options); }; });
 }
 

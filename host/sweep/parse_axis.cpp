@@ -5,11 +5,11 @@
 #include <set>
 #include <utility>
 
-#include "host/io/figure_variables.hpp"
 #include "host/scenario/fields.hpp"
 #include "host/scenario/findings.hpp"
 #include "host/scenario/number_text.hpp"
 #include "host/scenario/text_file.hpp"
+#include "host/sweep/axis_names.hpp"
 #include "host/sweep/section_reader.hpp"
 
 namespace blocrisk {
@@ -17,27 +17,7 @@ namespace {
 
 using Operation = Change::Operation;
 
-constexpr std::size_t max_name_length = 60;
 constexpr std::uint64_t max_values = 65'536;
-
-/// Whether the file has a variable or axis of that name anyway.
-bool is_taken(const std::string& name) {
-  static const std::set<std::string> others{
-      "scenario",        "scenario_name", "status",       "message",      "changes",
-      "scenario_sha256", "digest",        "network_hash", "member",       "mineral",
-      "quantile",        "level",         "threshold",    "return_period"};
-  const std::vector<FigureVariable> figures = figure_variables(Summary{});
-  const auto is_it = [&](const FigureVariable& figure) { return figure.variable.name == name; };
-  return others.contains(name) || name.find("_exceedance") != std::string::npos ||
-         std::any_of(figures.begin(), figures.end(), is_it);
-}
-
-bool is_identifier(std::string_view name) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_word = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
-  return !name.empty() && name.size() <= max_name_length && is_letter(name.front()) &&
-         std::all_of(name.begin(), name.end(), is_word);
-}
 
 class AxisParser {
  public:
@@ -81,10 +61,10 @@ class AxisParser {
 
   void check_name() {
     if (axis_.name.empty()) return;  // told
-    if (!is_identifier(axis_.name)) {
+    if (!is_axis_name(axis_.name)) {
       reader_.complain("name", axis_.name,
                        "must be a letter, then letters, digits and underscores, at most 60");
-    } else if (is_taken(axis_.name)) {
+    } else if (is_taken_name(axis_.name)) {
       reader_.complain("name", axis_.name, "is the name of another variable of the result");
     }
   }

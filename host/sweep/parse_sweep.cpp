@@ -32,14 +32,12 @@ SectionReader section_of(SectionReader& root, const std::string& name, Complaint
 
 void parse_design(SectionReader reader, Sweep& sweep) {
   const std::string kind = reader.text("kind").value_or("grid");
-  if (const auto known = design_of(kind)) {
-    sweep.design.kind = *known;
-  } else {
-    reader.complain("kind", kind, "no such design" + nearest_hint(kind, design_names()));
-  }
+  const auto known = design_of(kind);
+  if (known) sweep.design.kind = *known;
+  if (!known) reader.complain("kind", kind, "no such design" + nearest_hint(kind, design_names()));
   const DesignKind design = sweep.design.kind;
   const auto only_for = [&](const char* key, bool fits, const std::string& which) {
-    if (!fits && reader.has(key)) reader.complain(key, "", "is for " + which);
+    if (known && !fits && reader.has(key)) reader.complain(key, "", "is for " + which);
   };
   only_for("points", is_sampled(design), "sampled designs; a grid or list has its values");
   only_for("seed", is_sampled(design), "sampled designs; grids and lists draw nothing");
@@ -77,8 +75,22 @@ void parse_axes(SectionReader& root, const std::filesystem::path& directory, Swe
   }
 }
 
+/// Members of a grid are told apart by their values.
+void check_distinct(const Axis& axis, Complaints& complaints) {
+  std::set<std::string> seen;
+  for (std::size_t k = 0; k < axis.values.size() && axis.labels.empty(); ++k) {
+    const Value& value = axis.values[k];
+    if (!seen.insert(describe(value)).second)
+      complaints.add(value.source, "axis." + axis.name, describe(value),
+                     "comes twice; values of a grid have to differ");
+  }
+}
+
 void check_design(Sweep& sweep, SourceLine source, Complaints& complaints) {
   if (sweep.axes.empty()) return;
+  if (sweep.design.kind == DesignKind::grid) {
+    for (const Axis& axis : sweep.axes) check_distinct(axis, complaints);
+  }
   if (sweep.design.kind == DesignKind::list) {
     for (const Axis& axis : sweep.axes) {
       const std::size_t wanted = sweep.axes.front().n_values();

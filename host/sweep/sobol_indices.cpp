@@ -81,9 +81,10 @@ class Estimator {
     std::vector<double> influence;
     for (std::size_t j = 0; j < rows_.size(); ++j)
       influence.push_back(index + (term(rows_[j]) - index * variance_terms_[j]) / variance_);
-    Figure figure = mean_with_interval(influence);
-    figure.value = index;  // which the mean is, but for rounding
-    return figure;
+    const Figure figure = mean_with_interval(influence);
+    // The truth lies between 0 and 1; the estimate need not.
+    return {index, std::min(std::max(figure.low, 0.0), index),
+            std::max(std::min(figure.high, 1.0), index)};
   }
 
   const std::vector<std::span<const double>>& rows_;

@@ -24,8 +24,9 @@ struct SensitivityIndices {
 ///   total        1/2n sum (f(A)_j - f(AB_i)_j)^2 / V        Jansen, ibid. table 2 (f)
 /// Small ones may come out a little below zero. The 95 % interval is that of the mean of each
 /// ratio's influence function, I + (g_j - I v_j) / V with g_j the numerator's term and v_j the
-/// variance's: as if base points were independent, so it is wider than it need be where they follow
-/// the Sobol sequence. tests/unit/sobol_indices_test.cpp measures how often it holds the truth.
+/// variance's, cut to what an index can be, 0 to 1: as if base points were independent, so it is
+/// wider than it need be where they follow the Sobol sequence. tests/unit/sobol_indices_test.cpp
+/// measures how often it holds the truth.
 [[nodiscard]] SensitivityIndices sobol_indices(std::span<const double> outputs, std::size_t n_axes);
 
 }  // namespace blocrisk

@@ -67,7 +67,8 @@ void SweepReader::read_axes() {
   axes = split(root_.text_attribute("axes"), ',');
   for (const std::string& axis : axes) {
     const h5::Dataset dataset = root_.open_dataset(axis);
-    if (dataset.holds_text()) {
+    axis_is_text.push_back(dataset.holds_text());
+    if (axis_is_text.back()) {
       axis_values.push_back(texts_of(root_, axis, numbers.size(), file));
       continue;
     }

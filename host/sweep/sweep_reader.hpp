@@ -28,6 +28,7 @@ class SweepReader {
   std::vector<std::string> names, messages;    ///< [scenario]; the message of one that failed
   std::vector<std::string> axes;
   std::vector<std::vector<std::string>> axis_values;  ///< [axis][scenario], as text
+  std::vector<bool> axis_is_text;                     ///< else numbers, or true and false
   std::string reference_name;                         ///< empty: no differences
 
   [[nodiscard]] bool has(const std::string& group, const std::string& name) const;

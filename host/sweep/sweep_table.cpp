@@ -240,8 +240,11 @@ std::string sweep_json(const SweepReader& file, const SweepSelection& selection)
     json.member("status", file.messages[k].empty() ? "done" : "failed");
     if (!file.messages[k].empty()) json.member("message", file.messages[k]);
     json.key("axes").begin_object();
-    for (std::size_t axis = 0; axis < file.axes.size(); ++axis)
-      json.member(file.axes[axis], file.axis_values[axis][k]);
+    for (std::size_t axis = 0; axis < file.axes.size(); ++axis) {
+      const std::string& value = file.axis_values[axis][k];
+      json.key(file.axes[axis]);
+      file.axis_is_text[axis] ? json.value(value) : json.raw(value);
+    }
     json.end_object().end_object();
   }
   json.end_array().member("measure", selection.measure).key("rows").begin_array();

@@ -319,7 +319,21 @@ class Failures(Case):
 class Reading(Case):
     """What outputs/README.md says, as it stands there."""
 
-    def test_recipes_with_both_engines(self):
+    def test_the_recipe_of_the_readme_with_both_engines(self):
+        page = Path("outputs/README.md").read_text().split("## Sweep files")[1]
+        recipe = page.split("```python")[1].split("```")[0]
+        (self.folder / "outputs").mkdir()
+        self.expect(0, "sweep", "configs/sweeps/stock_days.toml", *SHORT, "--paths", 64, "-o",
+                    self.folder / "outputs/stock_days.h5")
+        for engine in ENGINES:
+            code = f"import xarray as xr\nfrom functools import partial\n" \
+                   f"xr.open_dataset = partial(xr.open_dataset, engine={engine!r})\n{recipe}\n" \
+                   "assert ds.sel(pooling=True, days=60)['shortfall_mean'].shape == (13, 13)\n" \
+                   "assert differences.sizes['scenario'] == 14\n"
+            done = subprocess.run([sys.executable, "-c", code], cwd=self.folder, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_coordinates_with_both_engines(self):
         file, _ = self.sweep(DAYS + POOLING)
         for engine in ENGINES:
             ds = xr.open_dataset(file, engine=engine)
@@ -359,7 +373,8 @@ class Reading(Case):
         self.assertIn("days=60, pooling=true", text)
         ds = xr.open_dataset(file)
         said = json.loads(self.expect(0, "show", file, "--measure", "shortfall", "--mineral", "gallium", "--json").stdout)
-        self.assertEqual([of["axes"]["days"] for of in said["scenarios"]], ["0", "0", "60", "60"])
+        self.assertEqual([(of["axes"]["days"], of["axes"]["pooling"]) for of in said["scenarios"]],
+                         [(0, False), (0, True), (60, False), (60, True)])
         for row in said["rows"]:
             if row["figure"] == "mean":
                 at = {"member": row["member"], "mineral": row["mineral"]}
@@ -382,6 +397,8 @@ class Reading(Case):
         run = self.folder / "run.h5"
         self.expect(0, "run", BASELINE, *SHORT, "--paths", 64, "-o", run)
         self.assertIn("one run", self.expect(2, "show", run, "--differences").stderr)
+        for command in ("run", "validate"):
+            self.assertIn("is a sweep", self.expect(2, command, self.folder / "sweep.toml").stderr)
 
     def test_plan_tells_members_files_and_time_and_leaves_nothing(self):
         sweep = self.sweep_file(FAILING + POOLING, 1000)

@@ -180,7 +180,8 @@ TEST(SobolIndices, IntervalsHoldTheTruthOfTheDesignTheyAreFor) {
   for (const std::uint64_t points : {32U, 128U}) {
     for (const Problem& problem : {ishigami(), g_function({0.0, 1.0, 4.5, 9.0})}) {
       const Coverage counted = coverage(problem, points, false);
-      RecordProperty("share_" + std::to_string(points), std::to_string(counted.share()));
+      RecordProperty("share_" + std::to_string(points) + "_of_" + std::to_string(problem.n_axes()),
+                     std::to_string(counted.share()));
       EXPECT_GE(counted.share(), least_share) << points;
     }
   }
@@ -190,7 +191,8 @@ TEST(SobolIndices, IntervalsHoldTheTruthEvenOfIndependentBasePoints) {
   for (const std::uint64_t points : {128U, 512U}) {
     for (const Problem& problem : {ishigami(), g_function({0.0, 1.0, 4.5, 9.0})}) {
       const Coverage counted = coverage(problem, points, true);
-      RecordProperty("share_" + std::to_string(points), std::to_string(counted.share()));
+      RecordProperty("share_" + std::to_string(points) + "_of_" + std::to_string(problem.n_axes()),
+                     std::to_string(counted.share()));
       EXPECT_GE(counted.share(), least_share) << points;
       EXPECT_LE(counted.share(), 0.995) << "the intervals say nothing";
     }
