@@ -178,9 +178,8 @@ void Journal::append(const MemberRow& row) {
     done += static_cast<std::size_t>(count);
   }
   if (::fdatasync(file_) != 0) fail("sync");
-  Place place;
-  place.facts = row;
-  place.facts.figures = {};
+  // Without the figures, nor room for them: that would be the whole sweep in memory.
+  Place place{{row.member, row.message, row.scenario_sha256, row.network_hash, row.digest, {}}, 0};
   place.figures_at = end_ + sizeof(std::uint64_t) + content.size() - row.figures.size();
   end_ += record.size();
   places_.insert_or_assign(row.member, std::move(place));

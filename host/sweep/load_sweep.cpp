@@ -22,9 +22,11 @@ namespace {
 std::optional<Scenario> load_base(const Sweep& sweep, const std::string& sweep_file,
                                   const SweepChanges& changes, std::vector<Complaint>& told) {
   try {
-    Scenario base = load_scenario(sweep.base, changes.overrides);
-    if (sweep.paths) base.sampling.paths = *sweep.paths;
-    if (sweep.seed) base.sampling.seed = *sweep.seed;
+    std::vector<std::string> overrides;  // the sweep's come first, so that --set wins
+    if (sweep.paths) overrides.push_back("sampling.paths=" + std::to_string(*sweep.paths));
+    if (sweep.seed) overrides.push_back("sampling.seed=" + std::to_string(*sweep.seed));
+    overrides.insert(overrides.end(), changes.overrides.begin(), changes.overrides.end());
+    Scenario base = load_scenario(sweep.base, overrides);
     if (changes.paths) base.sampling.paths = *changes.paths;
     if (changes.seed) base.sampling.seed = *changes.seed;
     return base;

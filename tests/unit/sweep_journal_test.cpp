@@ -46,6 +46,7 @@ TEST(Journal, GivesBackWhatWasAppended) {
     journal.append(failed(2));
     journal.append(done(3));
     EXPECT_EQ(figures_of(journal, 3), done(3).figures);
+    EXPECT_EQ(journal.facts(3).figures.capacity(), 0U) << "figures stay on disk";
   }
   const Journal again(folder / "j", hash, row_bytes);
   EXPECT_EQ(again.size(), 3U);

@@ -151,6 +151,10 @@ TEST(SweepFile, TheCommandLineWinsOverFilesAndBase) {
   EXPECT_EQ(scenario.shared_stock_days(scenario.mineral_index("gallium")), 999.0);
   EXPECT_EQ(scenario.sampling.paths, 5U);
   EXPECT_EQ(scenario.sampling.seed, 77U);
+  changes.paths.reset();
+  EXPECT_EQ(SweepFile(pooling).load(changes).members.base().sampling.paths, 64U);
+  changes.overrides = {"sampling.paths=7"};
+  EXPECT_EQ(SweepFile(pooling).load(changes).members.base().sampling.paths, 7U);
 }
 
 struct Mistake {
