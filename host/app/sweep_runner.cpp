@@ -85,9 +85,10 @@ class SweepRunner {
       auto reference = reference_paths(task, number, setup_.difference_paths);
       if (!reference) stop();
       return std::move(*reference);
-    } catch (const ScenarioError& error) {
-      throw Error(ExitCode::scenario, "the reference \"" + setup_.members().name(number) +
-                                          "\" of the differences cannot be run:\n" + error.what());
+    } catch (const ScenarioError&) {
+      throw Error(ExitCode::scenario,
+                  "the reference of the differences, \"" + setup_.members().name(number) +
+                      "\", cannot be run: " + why_not(setup_.members(), setup_.facts, number));
     }
   }
 

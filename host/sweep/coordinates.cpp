@@ -63,14 +63,16 @@ std::vector<AxisCoordinate> axis_coordinates(const SweepMembers& members,
                         {},
                         {},
                         {}};
-    const bool numeric = std::all_of(values.begin(), values.end(),
-                                     [](const Value& value) { return number_in(value); });
+    const bool are_numbers = std::all_of(values.begin(), values.end(),
+                                         [](const Value& value) { return number_in(value); });
+    const bool are_truths = all_are<bool>(values);
+    const bool are_whole = all_are<std::int64_t>(values);
     for (const Value& value : values) {
-      if (all_are<bool>(values)) {
+      if (are_truths) {
         made.truths.push_back(*value.as<bool>() ? 1 : 0);
-      } else if (all_are<std::int64_t>(values)) {
+      } else if (are_whole) {
         made.whole.push_back(*value.as<std::int64_t>());
-      } else if (numeric) {
+      } else if (are_numbers) {
         made.real.push_back(*number_in(value));
       } else {
         made.texts.push_back(short_text(value));

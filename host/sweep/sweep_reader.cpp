@@ -58,6 +58,9 @@ SweepReader::SweepReader(const std::filesystem::path& path)
   scenario.read(h5::Type::i64, numbers.data(), numbers.size());
   names = texts_of(root_, "scenario_name", numbers.size(), file);
   messages = texts_of(root_, "message", numbers.size(), file);
+  scenarios_ = texts_of(root_, "scenario_sha256", numbers.size(), file);
+  networks_ = texts_of(root_, "network_hash", numbers.size(), file);
+  digests_ = texts_of(root_, "digest", numbers.size(), file);
   if (root_.has("differences"))
     reference_name = root_.open_group("differences").text_attribute("reference_name");
   read_axes();
@@ -99,17 +102,14 @@ std::vector<double> SweepReader::values(const std::string& group_name, const std
 
 std::vector<MemberRow> SweepReader::rows(const RowLayout& layout, std::size_t first,
                                          std::size_t n_rows) const {
-  const auto scenarios = texts_of(root_, "scenario_sha256", numbers.size(), file);
-  const auto networks = texts_of(root_, "network_hash", numbers.size(), file);
-  const auto digests = texts_of(root_, "digest", numbers.size(), file);
   std::vector<MemberRow> rows(n_rows);
   for (std::size_t k = 0; k < n_rows; ++k) {
     const std::size_t at = first + k;
     rows[k] = {static_cast<std::uint64_t>(numbers[at]),
                messages[at],
-               scenarios[at],
-               networks[at],
-               digests[at],
+               scenarios_[at],
+               networks_[at],
+               digests_[at],
                {}};
     if (!rows[k].failed()) rows[k].figures.resize(layout.bytes);
   }

@@ -47,6 +47,7 @@ class SweepReader {
 
   h5::File file_;
   h5::Group root_;
+  std::vector<std::string> scenarios_, networks_, digests_;  ///< [scenario]
 };
 
 }  // namespace blocrisk

@@ -298,6 +298,12 @@ class Failures(Case):
         with h5py.File(file) as sweep:
             self.assertEqual(list(sweep["status"]), [0, 1, 1])
 
+    def test_a_reference_that_fails_is_told(self):
+        _, done = self.sweep(FAILING + "[differences]\nreference = { output = 0.1 }\n", code=3)
+        self.assertIn('the reference of the differences, "output=0.1", cannot be run: ', done.stderr)
+        self.assertIn("gallium", done.stderr)
+        self.assertEqual(self.names(), ["sweep.toml"])
+
     def test_nothing_is_written_where_every_member_fails(self):
         _, done = self.sweep(FAILING.replace("[1, ", "["), code=3)
         self.assertIn("every member failed", done.stderr)
