@@ -122,10 +122,10 @@ void print_text(const SweepSetup& setup, const SweepRun& run,
   const bool has_losses = file.has("", "member_loss_mean");
   if (file.numbers.size() <= most_printed_scenarios && has_losses)
     std::printf("%s\n", sweep_text(file, {}).c_str());
-  std::printf("%s members of %s paths each, %s run now in %s\n",
-              format_count(setup.numbers.count()).c_str(),
-              format_count(setup.range.count()).c_str(), format_count(run.n_run).c_str(),
-              format_duration(run.sampling_s).c_str());
+  std::printf(
+      "%s %s of %s paths each, %s run now in %s\n", format_count(setup.numbers.count()).c_str(),
+      setup.numbers.count() == 1 ? "member" : "members", format_count(setup.range.count()).c_str(),
+      format_count(run.n_run).c_str(), format_duration(run.sampling_s).c_str());
   if (!failed.empty()) {
     std::printf("%s of them failed: no figures, and why in `message` of the file\n",
                 format_count(failed.size()).c_str());

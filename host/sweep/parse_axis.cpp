@@ -262,8 +262,12 @@ class AxisParser {
       }
       paths.push_back(*path);
       TextFile file = read_text_file(directory_ / *path, max_csv_bytes);
-      if (!file.problem.empty()) reader_.complain("values", *path, file.problem);
-      if (!file.text.ends_with('\n')) file.text += '\n';  // what tells a table from a path
+      if (!file.problem.empty()) {
+        reader_.complain("values", *path, file.problem);
+        file.text.clear();  // no table, which nobody complains about again
+      } else if (!file.text.ends_with('\n')) {
+        file.text += '\n';  // what tells a table from a path
+      }
       value.data = std::move(file.text);
     }
     if (axis_.labels.empty()) axis_.labels = std::move(paths);

@@ -159,6 +159,12 @@ void parse_sweep(const std::filesystem::path& path, Sweep& sweep, Complaints& co
   sweep.text = file.text;
   ValueMap keys = parse_toml(file.text, index, complaints);
   if (keys.empty() && !complaints.empty()) return;
+  if (!keys.contains("axis") && !keys.contains("base") &&
+      (keys.contains("network") || keys.contains("extends"))) {
+    throw UsageError(path.string() +
+                     " is a scenario, which `blocrisk run` runs; a sweep names a "
+                     "base and [[axis]] over its inputs");
+  }
 
   SectionReader root(std::move(keys), "", "", {index, 0}, complaints);
   root.require("name");

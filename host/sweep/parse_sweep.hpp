@@ -10,7 +10,7 @@
 namespace blocrisk {
 
 /// Complains about every mistake; what it gives back then is good for looking on, not for running.
-/// Throws EnvironmentError where the file cannot be opened.
+/// Throws EnvironmentError where the file cannot be opened, UsageError where it is a scenario.
 void parse_sweep(const std::filesystem::path& path, Sweep& sweep, Complaints& complaints);
 
 /// Whether the file is a sweep rather than a scenario: it has axes. False where it is no TOML.

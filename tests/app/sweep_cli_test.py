@@ -316,6 +316,7 @@ class Failures(Case):
         sweep = self.sweep_file(POOLING)
         for arguments in (["--members", "2:2"], ["--members", "0:3"], ["--members", "x"], ["--paths", "0"], ["--lanes", 3]):
             self.expect(2, "sweep", sweep, *arguments, "-o", self.folder / "x.h5")
+        self.assertIn("is a scenario", self.expect(2, "sweep", BASELINE).stderr)
         self.expect(4, "sweep", self.folder / "none.toml")
         self.expect(4, "sweep", sweep, "-o", self.folder / "none/x.h5")
         self.expect(4, "sweep", sweep, "--from", self.folder / "none.h5", "-o", self.folder / "x.h5")

@@ -113,6 +113,14 @@ TEST(SweepFile, TablesAreReadWithTheSweepAndRelativeToIt) {
   EXPECT_EQ(loaded.members.name(0), "x=none.csv");
 }
 
+TEST(SweepFile, AnAbsentTableIsToldOnce) {
+  const std::string told =
+      SweepFile(axis("values = [\"\", \"none.csv\"]", "network.stocks")).complaints();
+  EXPECT_NE(told.find("1 mistake"), std::string::npos) << told;
+  EXPECT_NE(told.find("sweep.toml:7: axis.x.values = none.csv (no such file)"), std::string::npos)
+      << told;
+}
+
 TEST(SweepFile, SampledAxesTakeLawsOrValues) {
   const SweepMembers members =
       SweepFile("[design]\nkind = \"latin_hypercube\"\npoints = 30\n" + pooling +
