@@ -1,7 +1,6 @@
 #include "host/app/run_job.hpp"
 
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <utility>
 
@@ -117,15 +116,6 @@ ChosenBackend provide(const RunCommand& options, const Job& job) {
       choose_backend({job.network, job.identity.seed, job.range, job.draws.get()}, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
   return chosen;
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 }  // namespace blocrisk

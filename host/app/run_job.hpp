@@ -47,7 +47,4 @@ Job prepare_job(const RunCommand& options, JobSource source);
 /// there is not enough.
 ChosenBackend provide(const RunCommand& options, const Job& job);
 
-/// Now, ISO 8601, UTC.
-std::string utc_now();
-
 }  // namespace blocrisk

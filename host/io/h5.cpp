@@ -262,6 +262,11 @@ std::vector<hsize_t> Dataset::shape() const {
   return extents;
 }
 
+bool Dataset::holds_text() const {
+  const Id type(checked(H5Dget_type(id()), file_, "read a type"), H5Tclose);
+  return H5Tget_class(type.get()) == H5T_STRING;
+}
+
 void Dataset::read(Type type, void* into, std::size_t count) const {
   if (count_of(shape()) != count) {
     fail(*file_, "use a dataset of " + std::to_string(count_of(shape())) + " values where " +
@@ -269,6 +274,25 @@ void Dataset::read(Type type, void* into, std::size_t count) const {
   }
   if (count == 0) return;
   checked(H5Dread(id(), native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, into), file_,
+          "read a dataset");
+}
+
+void Dataset::read_rows(Type type, hsize_t first, hsize_t n_rows, void* into,
+                        std::size_t count) const {
+  std::vector<hsize_t> extents = shape();
+  const bool is_there = !extents.empty() && first + n_rows <= extents.front();
+  if (is_there) extents.front() = n_rows;
+  if (!is_there || count_of(extents) != count)
+    fail(*file_, "read rows of a dataset that has other ones");
+  if (count == 0) return;
+  std::vector<hsize_t> start(extents.size(), 0);
+  start.front() = first;
+  const Id rows(checked(H5Dget_space(id()), file_, "read a shape"), H5Sclose);
+  checked(H5Sselect_hyperslab(rows.get(), H5S_SELECT_SET, start.data(), nullptr, extents.data(),
+                              nullptr),
+          file_, "choose rows");
+  const Id memory = simple_space(extents, file_);
+  checked(H5Dread(id(), native(type), memory.get(), rows.get(), H5P_DEFAULT, into), file_,
           "read a dataset");
 }
 

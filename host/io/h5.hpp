@@ -101,8 +101,12 @@ class Dataset : public Object {
  public:
   Dataset(Id id, FileName file) : Object(std::move(id), std::move(file)) {}
   std::vector<hsize_t> shape() const;
+  bool holds_text() const;
   /// Throws where the dataset does not hold exactly `count` values.
   void read(Type type, void* into, std::size_t count) const;
+  /// Rows [first, first + n_rows) of the outermost dimension. Throws where they hold other than
+  /// `count` values.
+  void read_rows(Type type, hsize_t first, hsize_t n_rows, void* into, std::size_t count) const;
   std::vector<std::string> read_strings() const;
   bool holds_text() const;
   /// The values as they lie in memory, in their own type; of numbers only.

@@ -43,7 +43,13 @@ std::vector<Number> read_values(const h5::Group& group, const std::string& name,
 }
 
 void check_schema(const h5::Group& root, const std::string& file) {
-  if (!root.has_attribute("schema") || root.text_attribute("schema") != result_schema) {
+  const std::string schema = root.has_attribute("schema") ? root.text_attribute("schema") : "";
+  if (schema == sweep_schema) {
+    throw EnvironmentError(file +
+                           " is the file of a sweep, which `blocrisk show` prints; this "
+                           "command reads the result of one run");
+  }
+  if (schema != result_schema) {
     throw EnvironmentError(file + " is not a result of blocrisk");
   }
   const std::int64_t version = root.integer_attribute("schema_version");

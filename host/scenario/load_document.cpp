@@ -255,13 +255,7 @@ void DocumentLoader::apply_set(Document& document, const Value& set, const fs::p
   }
   std::ranges::stable_sort(assignments, {},
                            [](const Assignment& a) { return a.change.operand.source.line; });
-  for (const Assignment& assignment : assignments) {
-    if (const auto table = table_of_path(assignment.address)) {
-      load_table(document, *table, assignment.change.operand, directory);
-    } else {
-      apply_assignment(document, assignment, *complaints_);
-    }
-  }
+  for (const Assignment& assignment : assignments) apply(document, assignment, directory);
 }
 
 void DocumentLoader::apply_options(Document& document, std::span<const std::string> assignments) {
@@ -270,11 +264,18 @@ void DocumentLoader::apply_options(Document& document, std::span<const std::stri
     const std::optional<Assignment> assignment = parse_assignment(option, source);
     if (!assignment) {
       complaints_->add(source, {}, {}, "must be address=value");
-    } else if (const auto table = table_of_path(assignment->address)) {
-      load_table(document, *table, assignment->change.operand, {});
     } else {
-      apply_assignment(document, *assignment, *complaints_);
+      apply(document, *assignment, {});
     }
+  }
+}
+
+void DocumentLoader::apply(Document& document, const Assignment& assignment,
+                           const fs::path& directory) {
+  if (const auto table = table_of_path(assignment.address)) {
+    load_table(document, *table, assignment.change.operand, directory);
+  } else {
+    apply_assignment(document, assignment, *complaints_);
   }
 }
 
