@@ -32,8 +32,9 @@ std::optional<AttributionFigures> attribute(const AttributionSource& source, std
   AttributionRequest request{{source.range.first, source.range.first + count},
                              tail_thresholds(source.summary),
                              [](std::uint64_t) { return stop_signal() == nullptr; }};
-  const CpuOptions cpu{options.threads, options.lanes};
-  const AttributionSums sums = source.draws != nullptr
+  const CpuOptions cpu{options.cpu_threads(), options.lanes};
+  const AttributionSums sums = source.elsewhere ? source.elsewhere(request)
+                               : source.draws != nullptr
                                    ? attribute_paths(*source.draws, source.seed, cpu, request)
                                    : attribute_paths(source.network, source.seed, cpu, request);
   if (stop_signal() != nullptr) {

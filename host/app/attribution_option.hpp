@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include <CLI/App.hpp>
 
 #include "host/analysis/attribution.hpp"
 #include "host/app/backends.hpp"
+#include "host/cpu/attribution.hpp"
 #include "host/scenario/network.hpp"
 #include "host/scenario/outer_draws.hpp"
 
@@ -19,6 +21,9 @@ inline constexpr std::uint64_t default_attribution_paths = 100'000;
 /// N paths, "all" or "none".
 void add_attribution_option(CLI::App& command, std::uint64_t& n_paths);
 
+/// Who does attribution's pass over paths.
+using AttributePaths = std::function<AttributionSums(const AttributionRequest&)>;
+
 /// What a run that is done knows.
 struct AttributionSource {
   const Network& network;
@@ -27,6 +32,7 @@ struct AttributionSource {
   const Summary& summary;
   const ResultFacts& facts;
   const OuterDraws* draws;  ///< null where no input is uncertain
+  AttributePaths elsewhere{};  ///< empty: this process does the pass
 };
 
 /// Of the first `n_paths` of the range, on the CPU whatever ran them; nothing for none. Throws

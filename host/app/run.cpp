@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
+#include <utility>
 
 #include "host/analysis/draw_table.hpp"
 #include "host/analysis/run_watch.hpp"
@@ -17,6 +18,7 @@
 #include "host/app/precision_options.hpp"
 #include "host/app/precision_report.hpp"
 #include "host/app/progress.hpp"
+#include "host/app/ranks.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/app/version.hpp"
 #include "host/engine/run.hpp"
@@ -37,6 +39,7 @@ struct RunCommand {
   PrecisionOptions precision;
   std::string output;
   std::string progress = "auto";
+  std::string mpi = "auto";
   std::uint64_t n_samples = 0;
   std::uint64_t n_attributed = default_attribution_paths;
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
@@ -186,9 +189,15 @@ void print_text(const RunResult& result, const Timings& timings, const std::stri
   std::printf("result: %s\n", output.c_str());
 }
 
-void run_scenario(const RunCommand& options) {
+void run_scenario(RunCommand options) {
   refuse_contradictions(options.backend);
-  catch_stop_signals();
+  const std::unique_ptr<Ranks> ranks = join_ranks(options.mpi);
+  if (ranks) options.backend = ranks->share(options.backend);
+  if (ranks && !ranks->is_first()) {
+    ignore_stop_signals();
+    return ranks->serve(options.backend);
+  }
+  catch_stop_signals(ranks ? SecondSignal::is_ignored : SecondSignal::ends_program);
   const std::string started_at = utc_now();
   Stopwatch watch;
   Timings timings;
@@ -213,9 +222,11 @@ void run_scenario(const RunCommand& options) {
   if (draws) add_draws(footprint, network, range.count() / draws->paths_per_draw());
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                footprint.output_bytes);
-  const ChosenBackend chosen =
-      choose_backend({network, scenario.sampling.seed, range, draws.get()}, options.backend);
+  const BackendTask task{network, scenario.sampling.seed, range, draws.get()};
+  ChosenBackend chosen = choose_backend(task, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
+  if (ranks)
+    chosen = ranks->lead(scenario, task, std::move(chosen), options.backend, footprint.host_bytes());
   announce(options, chosen);
   const RunResult result = sample(options, network, *chosen.backend, range, run_watch);
   timings.sample_s = watch.lap();
@@ -223,7 +234,9 @@ void run_scenario(const RunCommand& options) {
   const Summary summary = summarise(result.accumulators, facts);
   timings.analyse_s = watch.lap();
   const auto attribution =
-      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts, draws.get()},
+      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts, draws.get(),
+                 ranks ? [&ranks](const auto& request) { return ranks->attribute(request); }
+                       : AttributePaths{}},
                 options.n_attributed, options.backend);
   timings.attribute_s = watch.lap();
   RunOrigin origin = origin_of(options, scenario, network, result, started_at);
@@ -287,6 +300,7 @@ void add_run_command(CLI::App& app, const std::string& command_line, Action& act
   add_scenario_options(*command, options->scenario);
   add_precision_options(*command, options->precision, options->scenario.paths);
   add_backend_options(*command, options->backend);
+  add_mpi_option(*command, options->mpi);
   add_output_options(*command, *options);
   add_progress_options(*command, *options);
   command->callback([options, &action] { action = [options] { run_scenario(*options); }; });

@@ -57,8 +57,10 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
     const std::uint64_t until =
         look == options.looks.end() ? result.paths_asked : std::min(*look, result.paths_asked);
     const PathRange piece{next, next + std::min(batch, until - done)};
-    backend.run(piece, result.accumulators, samples);
-    next = piece.last;
+    next += backend.run_while(piece, result.accumulators, samples, [&](std::uint64_t in_call) {
+      return !options.on_progress || in_call == piece.count() ||
+             options.on_progress({done + in_call, result.paths_asked, seconds_since(start)});
+    });
     const bool is_look = look != options.looks.end() && next - options.range.first == *look;
     const bool is_precise = is_look && !options.on_look(result.accumulators);
     if (is_look) ++look;
