@@ -31,7 +31,7 @@ struct AttributionSource {
   PathRange range;  ///< sampled
   const Summary& summary;
   const ResultFacts& facts;
-  const OuterDraws* draws;  ///< null where no input is uncertain
+  const OuterDraws* draws;     ///< null where no input is uncertain
   AttributePaths elsewhere{};  ///< empty: this process does the pass
 };
 

@@ -1,4 +1,5 @@
-/// SIGINT, SIGTERM and SIGUSR1, which batch systems can send ahead of these, as a question that a run asks between batches.
+/// SIGINT, SIGTERM and SIGUSR1, which batch systems can send ahead of these, as a question that a
+/// run asks between batches.
 #pragma once
 
 namespace blocrisk {

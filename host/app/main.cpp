@@ -28,8 +28,11 @@ constexpr const char* footer =
 
 bool is_heard = true;  // false: another rank says the same
 
+/// A rank that is not heard exits as if all were well: launchers end a job at the first that does
+/// not, perhaps before the one that is heard has spoken.
 int complain(const char* what, ExitCode code) {
-  if (is_heard) std::fprintf(stderr, "blocrisk: %s\n", what);
+  if (!is_heard) return 0;
+  std::fprintf(stderr, "blocrisk: %s\n", what);
   return static_cast<int>(code);
 }
 

@@ -226,7 +226,8 @@ void run_scenario(RunCommand options) {
   ChosenBackend chosen = choose_backend(task, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
   if (ranks)
-    chosen = ranks->lead(scenario, task, std::move(chosen), options.backend, footprint.host_bytes());
+    chosen =
+        ranks->lead(scenario, task, std::move(chosen), options.backend, footprint.host_bytes());
   announce(options, chosen);
   const RunResult result = sample(options, network, *chosen.backend, range, run_watch);
   timings.sample_s = watch.lap();

@@ -19,11 +19,11 @@ ENVIRONMENT = {
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_hwloc_base_binding_policy": "none",
     "OMPI_MCA_mpi_yield_when_idle": "1",
-    # As many seconds as a checkpoint may take between SIGTERM and SIGKILL.
-    "OMPI_MCA_odls_base_sigkill_timeout": "60",
     # MPI itself leaks.
     "ASAN_OPTIONS": "detect_leaks=0",
 }
+# Open MPI's mpirun kills what is left a second after SIGTERM; a checkpoint may take longer.
+PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "15"}
 RANK_NAMES = (b"OMPI_COMM_WORLD_RANK", b"PMI_RANK")
 
 
@@ -66,12 +66,12 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def start(self, n_ranks, *arguments, **options):
+    def start(self, n_ranks, *arguments, more_environment=(), **options):
         """On so many ranks; 0: without a launcher."""
         launcher = [self.mpirun, "-n", str(n_ranks)] if n_ranks else []
         return subprocess.Popen([*launcher, self.program, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                env=environment(), **options)
+                                env=environment() | dict(more_environment), **options)
 
     def expect(self, code, n_ranks, *arguments, **options):
         process = self.start(n_ranks, *arguments, **options)
