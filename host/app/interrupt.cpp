@@ -1,5 +1,8 @@
 #include "host/app/interrupt.hpp"
 
+#include <sys/time.h>
+
+#include <cmath>
 #include <csignal>
 
 namespace blocrisk {
@@ -7,29 +10,61 @@ namespace {
 
 volatile std::sig_atomic_t signal_seen = 0;
 
+// SIGUSR1: batch systems can send it ahead, and mpirun passes it on without killing soon after.
 constexpr int stop_signals[] = {SIGINT, SIGTERM, SIGUSR1};
 
-void remember(int signal) { signal_seen = signal; }
+/// The first to come is who stopped the run.
+void remember(int signal) {
+  if (signal_seen == 0) signal_seen = signal;
+}
 
-void handle_stop_signals(void (*handler)(int), int flags) {
+void handle(int signal, void (*handler)(int), SecondSignal second) {
   struct sigaction action = {};
   action.sa_handler = handler;
-  action.sa_flags = flags;
-  for (const int signal : stop_signals) sigaction(signal, &action, nullptr);
+  action.sa_flags = SA_RESTART;
+  if (second == SecondSignal::ends_program) action.sa_flags |= static_cast<int>(SA_RESETHAND);
+  sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
 
 void catch_stop_signals(SecondSignal second) {
-  const auto once = static_cast<int>(SA_RESETHAND);
-  handle_stop_signals(remember, SA_RESTART | (second == SecondSignal::ends_program ? once : 0));
+  for (const int signal : stop_signals) handle(signal, remember, second);
 }
 
-void ignore_stop_signals() { handle_stop_signals(SIG_IGN, 0); }
+void ignore_stop_signals() {
+  for (const int signal : stop_signals) handle(signal, SIG_IGN, SecondSignal::is_ignored);
+}
+
+void stop_after(double seconds) {
+  handle(SIGALRM, remember, SecondSignal::ends_program);
+  itimerval timer{};
+  timer.it_value.tv_sec = static_cast<time_t>(seconds);
+  // A timer of zero would never ring.
+  timer.it_value.tv_usec =
+      static_cast<suseconds_t>(std::ceil((seconds - std::floor(seconds)) * 1e6));
+  if (timer.it_value.tv_usec == 1'000'000) timer.it_value = {timer.it_value.tv_sec + 1, 0};
+  setitimer(ITIMER_REAL, &timer, nullptr);
+}
 
 const char* stop_signal() {
-  if (signal_seen == 0) return nullptr;
-  return signal_seen == SIGINT ? "SIGINT" : signal_seen == SIGUSR1 ? "SIGUSR1" : "SIGTERM";
+  switch (signal_seen) {
+    case 0:
+      return nullptr;
+    case SIGINT:
+      return "SIGINT";
+    case SIGUSR1:
+      return "SIGUSR1";
+    case SIGALRM:
+      return "time limit";
+    default:
+      return "SIGTERM";
+  }
+}
+
+std::string stopped_by() {
+  const bool is_limit = signal_seen == SIGALRM;
+  return std::string("stopped by ") + (is_limit ? "the " : "") + stop_signal();
 }
 
 }  // namespace blocrisk

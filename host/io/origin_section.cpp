@@ -13,6 +13,7 @@ void write_volatile(h5::Object& root, const VolatileFacts& facts) {
   root.set_attribute("end_time", facts.finished_at);
   root.set_attribute("sampling_s", facts.sampling_s);
   root.set_attribute("paths_per_s", facts.paths_per_s);
+  if (!facts.merged_from.empty()) root.set_attribute("merged_from", facts.merged_from);
 }
 
 void write_precision(h5::Object& root, const PrecisionFacts& facts) {
@@ -21,6 +22,7 @@ void write_precision(h5::Object& root, const PrecisionFacts& facts) {
   root.set_attribute("precision_widest", facts.widest);
   root.set_attribute("precision_on", facts.on);
   root.set_attribute("precision_for", facts.only_for);
+  root.set_attribute("precision_least_paths", facts.least_paths);
 }
 
 /// The labels of an axis once more, as text that every program reads.
@@ -46,6 +48,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("paths_done", content.accumulators.n_paths);
   root.set_attribute("path_ranges", path_ranges_text(origin.ranges));
   root.set_attribute("stop_reason", origin.stop_reason);
+  if (origin.samples_asked) root.set_attribute("samples_asked", *origin.samples_asked);
   root.set_attribute("start_date", content.facts.start_date);
   root.set_attribute("n_steps", std::int64_t{content.facts.n_steps});
   root.set_attribute("steps_per_year", std::int64_t{content.facts.steps_per_year});
@@ -58,6 +61,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("scenario", origin.scenario_text);
   root.set_attribute("scenario_sha256", origin.scenario_sha256);
   root.set_attribute("network_hash", origin.network_hash);
+  root.set_attribute("generator", origin.generator);
   if (origin.precision) write_precision(root, *origin.precision);
   if (origin.volatile_facts) write_volatile(root, *origin.volatile_facts);
 }

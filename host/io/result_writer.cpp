@@ -5,9 +5,9 @@
 #include "host/io/result_sections.hpp"
 
 namespace blocrisk {
-namespace {
 
-void write_sections(const h5::File& file, const ResultContent& content) {
+h5::File build_result(const std::string& name, const ResultContent& content) {
+  h5::File file = h5::File::create_in_memory(name);
   NetcdfGroup root(file);
   write_origin(root, content);
   write_summary(root, content);
@@ -18,14 +18,12 @@ void write_sections(const h5::File& file, const ResultContent& content) {
   write_accumulators(root, content);
   write_samples(root, content);
   write_convergence(root, content);
+  return file;
 }
-
-}  // namespace
 
 void write_result(const std::filesystem::path& path, const ResultContent& content,
                   Overwrite overwrite) {
-  const h5::File file = h5::File::create_in_memory(path.string());
-  write_sections(file, content);
+  const h5::File file = build_result(path.string(), content);
   write_whole_file(path, file.image(), overwrite);
 }
 
