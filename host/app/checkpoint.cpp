@@ -46,11 +46,11 @@ StoredResult CheckpointFiles::read(const std::function<void(const std::string&)>
     throw EnvironmentError("there is no checkpoint " + latest.string() +
                            " to resume from; run without --resume");
   }
-  if (!is_there(previous)) return read_result(latest);
+  if (!is_there(previous)) return read_intact_result(latest);
   try {
-    return read_result(latest);
+    return read_intact_result(latest);
   } catch (const EnvironmentError& error) {
-    StoredResult result = read_result(previous);
+    StoredResult result = read_intact_result(previous);
     complain(std::string(error.what()) + "; going on from the checkpoint before, " +
              previous.string());
     // Or it would take the good one's place when the next checkpoint is written.

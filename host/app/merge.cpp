@@ -55,7 +55,7 @@ struct ReadParts {
 ReadParts read_parts(const std::vector<std::string>& files) {
   ReadParts parts;
   for (const std::string& file : files) {
-    StoredResult result = read_result(file);
+    StoredResult result = read_intact_result(file);
     parts.note(attribution_asked(result));
     if (result.origin.engine_version != engine_version() ||
         result.origin.commit != engine_commit()) {
@@ -94,6 +94,11 @@ void print_text(const MergeOptions& options, const MergedResult& merged,
         "none\n",
         format_count(merged.samples.n_paths).c_str(),
         format_count(merged.n_samples_dropped).c_str());
+  }
+  if (!merged.history && merged.accumulators.draws.empty()) {
+    std::printf(
+        "convergence: left out, for the part that holds the first paths has not seen as many as "
+        "one run would have been looked at\n");
   }
   std::printf("result: %s\n", output.c_str());
 }

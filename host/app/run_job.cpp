@@ -69,7 +69,7 @@ Overwrite overwrite_of(const RunCommand& options, const std::string& output) {
 
 JobSource read_source(const RunCommand& options) {
   JobSource source;
-  if (!options.extend.empty()) source.extended = read_result(options.extend);
+  if (!options.extend.empty()) source.extended = read_intact_result(options.extend);
   if (!options.scenario.file.empty()) {
     source.scenario = load(options.scenario);
   } else if (source.extended) {

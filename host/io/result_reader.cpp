@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "host/io/content_hash.hpp"
 #include "host/io/h5.hpp"
 #include "host/io/path_ranges.hpp"
 #include "host/io/result_sections.hpp"
@@ -271,6 +272,19 @@ RunOrigin read_origin(const h5::Group& root) {
 }
 
 }  // namespace
+
+StoredResult read_intact_result(const std::filesystem::path& path) {
+  StoredResult result = read_result(path);
+  const h5::File file = h5::File::open(path);
+  const h5::Group root = file.root();
+  const bool is_hashed = root.has_attribute(content_hash_attribute);
+  if (is_hashed && root.text_attribute(content_hash_attribute) != content_sha256(root)) {
+    throw EnvironmentError(path.string() +
+                           " is damaged: its variables do not give the hash it was written with; "
+                           "`blocrisk verify` says which are wrong");
+  }
+  return result;
+}
 
 StoredResult read_result(const std::filesystem::path& path) {
   const h5::File file = h5::File::open(path);

@@ -1,5 +1,6 @@
 #include "host/io/result_writer.hpp"
 
+#include "host/io/content_hash.hpp"
 #include "host/io/h5.hpp"
 #include "host/io/netcdf.hpp"
 #include "host/io/result_sections.hpp"
@@ -18,6 +19,7 @@ h5::File build_result(const std::string& name, const ResultContent& content) {
   write_accumulators(root, content);
   write_samples(root, content);
   write_convergence(root, content);
+  root.attributes().set_attribute(content_hash_attribute, content_sha256(file.root()));
   return file;
 }
 

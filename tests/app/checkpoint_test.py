@@ -17,7 +17,7 @@ from pathlib import Path
 
 import h5py
 
-from long_runs import BASELINE, DRAWS, PER_DRAW, SMALL, UNCERTAIN, Case, attribute, looks
+from long_runs import BASELINE, DRAWS, PER_DRAW, SMALL, UNCERTAIN, Case, attribute, data_bytes, looks
 
 KILLS = 24
 PATHS = 6_000
@@ -211,6 +211,32 @@ class Broken(Case):
         self.assertIn("checkpoint before", said)
         self.same_bytes(path, whole)
         self.assertEqual(self.names(), ["out.h5", "whole.h5"])
+
+    def test_a_flipped_bit_is_not_built_upon(self):
+        """In any variable, also in those that lie in the file as they are, without a checksum of HDF5's."""
+        whole = self.run_small("whole.h5", *RUN)
+        path = self.run_small("out.h5", *RUN, "--time-limit", "0.001", code=5)
+        latest, numbers = Path(f"{path}.checkpoint"), random.Random(20270101)
+        right = latest.read_bytes()
+        with h5py.File(latest) as file:
+            plain = [span for span in data_bytes(latest) if file[span[2]].chunks is None]
+        spans = [span for span in plain if "accumulators" in span[2]]
+        for offset, size, name in numbers.sample(spans, 6):
+            content = bytearray(right)
+            content[offset + numbers.randrange(size)] ^= 1 << numbers.randrange(8)
+            latest.write_bytes(content)
+            with self.subTest(name=name):
+                self.run_small("out.h5", *RUN, "--resume", code=4)
+                self.assertIn("damaged", self.said.stderr)
+                self.assertFalse(path.exists())
+        latest.write_bytes(right)
+        self.run_small("out.h5", *RUN, "--time-limit", "0.001", "--resume", code=5)
+        content = bytearray(latest.read_bytes())
+        offset, size, _ = next(span for span in data_bytes(latest) if span[2] == "accumulators/block_digest")
+        content[offset] ^= 1
+        latest.write_bytes(content)
+        self.run_small("out.h5", *RUN, "--resume")  # from the one before
+        self.same_bytes(path, whole)
 
     def test_a_full_disk_costs_no_checkpoint_that_was_there(self):
         path = self.run_small("out.h5", *RUN, "--time-limit", "0.001", code=5)

@@ -64,6 +64,25 @@ class Case(unittest.TestCase):
         self.assertTrue(a.read_bytes() == b.read_bytes(), f"{a.name} and {b.name} differ")
 
 
+def data_bytes(path):
+    """(offset, size, name) of the values of every variable in the file."""
+    spans = []
+
+    def visit(name, item):
+        if not isinstance(item, h5py.Dataset) or item.dtype.kind == "O" or item.size == 0:
+            return
+        if item.chunks is None:
+            spans.append((item.id.get_offset(), item.id.get_storage_size(), name))
+            return
+        for k in range(item.id.get_num_chunks()):
+            chunk = item.id.get_chunk_info(k)
+            spans.append((chunk.byte_offset, chunk.size, name))
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    return spans
+
+
 def looks(path):
     """Counts of paths in the history of a file, or None where it has none."""
     with h5py.File(path) as file:
