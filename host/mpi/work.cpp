@@ -1,8 +1,10 @@
 #include "host/mpi/work.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "host/engine/run.hpp"
+#include "host/io/state_arrays.hpp"
 
 namespace blocrisk {
 
@@ -15,7 +17,16 @@ RankWork::RankWork(const Network& network, const OuterDraws* draws, std::uint64_
       cpu_(cpu),
       state_(shape_of(network)) {}
 
-void RankWork::begin_sampling() { state_ = Accumulators(shape_of(network_)); }
+/// In place: a second state would be as large.
+void RankWork::begin_sampling() {
+  state_.n_paths = 0;
+  for (const StateArray<std::uint64_t>& array : state_arrays(state_))
+    std::fill_n(array.data, array.count, 0);
+  for (WorstList& list : state_.worst) list.assign({});
+  for (WorstList& list : state_.member_worst) list.assign({});
+  state_.block_digest.clear();
+  state_.draws.clear();
+}
 
 void RankWork::begin_attribution(std::vector<double> tail_thresholds) {
   tail_thresholds_ = std::move(tail_thresholds);

@@ -68,7 +68,7 @@ hurry() {
 
 array=$(sbatch "${job[@]}" --array=0-2 docker/slurm/array.sbatch "$scenario" "$paths" \
   "$folder/array.h5" "${small[@]}")
-sbatch "${job[@]}" --wait --dependency="afterok:$array" --job-name=merge \
+sbatch "${job[@]}" --wait --dependency="afterok:$array" --kill-on-invalid-dep=yes --job-name=merge \
   --wrap "$BLOCRISK merge $folder/array.h5.part-* -o $folder/array.h5 --no-volatile" >/dev/null ||
   fail "array.sbatch was not merged"
 same_as_whole array.sbatch "$folder/array.h5"
