@@ -27,7 +27,7 @@ void add_attribution_option(CLI::App& command, std::optional<std::uint64_t>& n_p
 std::optional<AttributionFigures> attribute(const AttributionSource& source, std::uint64_t n_paths,
                                             const BackendOptions& options) {
   const AccumulatorShape shape = source.facts.shape();
-  const CpuOptions cpu{options.threads, options.lanes};
+  const CpuOptions cpu{options.cpu_threads(), options.lanes};
   AttributionSums sums(
       {shape.n_members, shape.n_minerals, static_cast<int>(source.network.countries.size())});
   for (const PathRange& range : source.ranges) {
@@ -36,7 +36,8 @@ std::optional<AttributionFigures> attribute(const AttributionSource& source, std
     AttributionRequest request{{range.first, range.first + count},
                                tail_thresholds(source.summary),
                                [](std::uint64_t) { return stop_signal() == nullptr; }};
-    sums.merge(source.draws != nullptr
+    sums.merge(source.elsewhere ? source.elsewhere(request)
+               : source.draws != nullptr
                    ? attribute_paths(*source.draws, source.seed, cpu, request)
                    : attribute_paths(source.network, source.seed, cpu, request));
   }

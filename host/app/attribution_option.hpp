@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 #include "host/analysis/attribution.hpp"
 #include "host/app/backends.hpp"
+#include "host/cpu/attribution.hpp"
 #include "host/scenario/network.hpp"
 #include "host/scenario/outer_draws.hpp"
 
@@ -20,6 +22,9 @@ inline constexpr std::uint64_t default_attribution_paths = 100'000;
 /// N paths, "all" or "none"; nothing where it is not given.
 void add_attribution_option(CLI::App& command, std::optional<std::uint64_t>& n_paths);
 
+/// Who does attribution's pass over paths.
+using AttributePaths = std::function<AttributionSums(const AttributionRequest&)>;
+
 /// What a run that is done knows.
 struct AttributionSource {
   const Network& network;
@@ -27,7 +32,8 @@ struct AttributionSource {
   const std::vector<PathRange>& ranges;  ///< sampled
   const Summary& summary;
   const ResultFacts& facts;
-  const OuterDraws* draws;  ///< null where no input is uncertain
+  const OuterDraws* draws;     ///< null where no input is uncertain
+  AttributePaths elsewhere{};  ///< empty: this process does the pass
 };
 
 /// Of the first `n_paths` of the ranges, on the CPU whatever ran them; nothing for none, and where

@@ -53,7 +53,23 @@ std::string what_is_here(const Inventory& here) {
 
 /// Looking at a device makes a context on it, so only where it may be asked for.
 Inventory inventory_for(const BackendOptions& options) {
-  return options.devices.empty() ? take_inventory(1) : take_inventory();
+  return options.devices.empty() ? take_inventory(options.place.number + 1) : take_inventory();
+}
+
+/// Those of the devices that are a place's: dealt in turn, or shared where there are fewer.
+std::vector<int> devices_of(Place place, const std::vector<int>& devices) {
+  const auto n = devices.size();
+  std::vector<int> mine;
+  for (auto at = static_cast<std::size_t>(place.number); at < n;
+       at += static_cast<std::size_t>(place.n_places))
+    mine.push_back(devices[at]);
+  if (mine.empty()) mine.push_back(devices[static_cast<std::size_t>(place.number) % n]);
+  return mine;
+}
+
+/// One for each process, where none were named.
+int device_of(Place place, const std::vector<CudaDevice>& devices) {
+  return devices[static_cast<std::size_t>(place.number) % devices.size()].id;
 }
 
 ChosenBackend choose_cuda(const BackendTask& task, const BackendOptions& options,
@@ -63,7 +79,7 @@ ChosenBackend choose_cuda(const BackendTask& task, const BackendOptions& options
                            what_is_here(here));
   }
   std::vector<int> devices = options.devices;
-  if (devices.empty()) devices = {here.cuda_devices.front().id};
+  if (devices.empty()) devices = {device_of(options.place, here.cuda_devices)};
   for (const int id : devices) {
     const auto is_it = [id](const CudaDevice& device) { return device.id == id; };
     if (std::none_of(here.cuda_devices.begin(), here.cuda_devices.end(), is_it)) {
@@ -72,12 +88,13 @@ ChosenBackend choose_cuda(const BackendTask& task, const BackendOptions& options
                              what_is_here(here));
     }
   }
+  if (!options.devices.empty()) devices = devices_of(options.place, devices);
   return {open_cuda(task.network, task.seed, devices), "asked for"};
 }
 
 ChosenBackend choose_cpu(const BackendTask& task, const BackendOptions& options,
                          std::string reason) {
-  const CpuOptions cpu{options.threads, options.lanes};
+  const CpuOptions cpu{options.cpu_threads(), options.lanes};
   if (task.draws != nullptr) {
     return {make_draws_backend(*task.draws, task.seed, cpu), std::move(reason),
             draws_memory(*task.draws, cpu, task.range).bytes()};
@@ -115,7 +132,8 @@ void add_backend_options(CLI::App& command, BackendOptions& options) {
           [&options](const std::string& text) {
             options.devices = parse_devices("--devices", text);
           },
-          "CUDA devices that share the paths, as in 0,1 (default: the first that works)")
+          "CUDA devices that share the paths, as in 0,1 (default: the first that works); under MPI "
+          "dealt in turn to a machine's ranks (default: one each)")
       ->type_name("LIST");
   add_cpu_options(command, options.threads, options.lanes);
 }

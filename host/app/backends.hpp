@@ -16,11 +16,21 @@
 
 namespace blocrisk {
 
+/// One of the processes that share this machine's devices.
+struct Place {
+  int number = 0;
+  int n_places = 1;
+};
+
 struct BackendOptions {
   std::string name = "auto";  ///< auto, cpu or cuda
-  std::vector<int> devices;   ///< CUDA; empty: the first
-  int threads = 0;            ///< CPU; 0: one per hardware thread
+  std::vector<int> devices;   ///< CUDA; empty: one
+  int threads = 0;            ///< CPU; 0: `fair_threads`
   int lanes = 0;              ///< CPU; 0: the widest
+  Place place{};
+  int fair_threads = 0;  ///< this process's share of the machine; 0: one per hardware thread
+
+  int cpu_threads() const { return threads > 0 ? threads : fair_threads; }
 };
 
 void add_backend_options(CLI::App& command, BackendOptions& options);

@@ -103,12 +103,17 @@ void CheckpointWriter::stop_early(const RunResult& result) {
                      "; the same command with --resume goes on from there");
 }
 
-void CheckpointWriter::rescue(const RunResult& result, const EnvironmentError& failure) {
+void CheckpointWriter::keep(const RunResult& result) {
+  if (result.accumulators.n_paths <= settings_.paths_kept) return;
   try {
     write(result, not_stopped);
   } catch (const EnvironmentError&) {
-    // For the same reason, most likely.
+    // For the reason that there was to keep it, most likely.
   }
+}
+
+void CheckpointWriter::rescue(const RunResult& result, const EnvironmentError& failure) {
+  keep(result);
   give_up(failure);
 }
 

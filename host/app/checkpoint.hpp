@@ -55,6 +55,8 @@ class CheckpointWriter {
   /// The end of a run that somebody stopped: writes one and throws StoppedEarly, or
   /// EnvironmentError where it could not be written.
   [[noreturn]] void stop_early(const RunResult& result);
+  /// Writes a checkpoint where it has more than the last, if it can.
+  void keep(const RunResult& result);
   /// Keeps what a result was to be made of that could not be written, and gives up.
   [[noreturn]] void rescue(const RunResult& result, const EnvironmentError& failure);
   /// Throws `failure`, and says what is kept of the run.

@@ -10,27 +10,34 @@ namespace {
 
 volatile std::sig_atomic_t signal_seen = 0;
 
+// SIGUSR1: batch systems can send it ahead, and mpirun passes it on without killing soon after.
+constexpr int stop_signals[] = {SIGINT, SIGTERM, SIGUSR1};
+
 /// The first to come is who stopped the run.
 void remember(int signal) {
   if (signal_seen == 0) signal_seen = signal;
 }
 
-void catch_signal(int signal) {
+void handle(int signal, void (*handler)(int), SecondSignal second) {
   struct sigaction action = {};
-  action.sa_handler = remember;
-  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  if (second == SecondSignal::ends_program) action.sa_flags |= static_cast<int>(SA_RESETHAND);
   sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
 
-void catch_stop_signals() {
-  catch_signal(SIGINT);
-  catch_signal(SIGTERM);
+void catch_stop_signals(SecondSignal second) {
+  for (const int signal : stop_signals) handle(signal, remember, second);
+}
+
+void ignore_stop_signals() {
+  for (const int signal : stop_signals) handle(signal, SIG_IGN, SecondSignal::is_ignored);
 }
 
 void stop_after(double seconds) {
-  catch_signal(SIGALRM);
+  handle(SIGALRM, remember, SecondSignal::ends_program);
   itimerval timer{};
   timer.it_value.tv_sec = static_cast<time_t>(seconds);
   // A timer of zero would never ring.
@@ -46,6 +53,8 @@ const char* stop_signal() {
       return nullptr;
     case SIGINT:
       return "SIGINT";
+    case SIGUSR1:
+      return "SIGUSR1";
     case SIGALRM:
       return "time limit";
     default:

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 
 #include "host/app/commands.hpp"
+#include "host/app/ranks.hpp"
 #include "host/app/version.hpp"
 #include "host/support/error.hpp"
 
@@ -25,7 +26,12 @@ constexpr const char* footer =
     "stopped early, "
     "6 verification failed.";
 
+bool is_heard = true;  // false: another rank says the same
+
+/// A rank that is not heard exits as if all were well: launchers end a job at the first that does
+/// not, perhaps before the one that is heard has spoken.
 int complain(const char* what, ExitCode code) {
+  if (!is_heard) return 0;
   std::fprintf(stderr, "blocrisk: %s\n", what);
   return static_cast<int>(code);
 }
@@ -86,6 +92,7 @@ int perform(const Action& action) {
 int main(int argc, char** argv) {
   occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  is_heard = !is_told_by_first_rank(argc, argv);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a failed write
 
   CLI::App app(
@@ -109,7 +116,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error), flush_output();
+    if (error.get_exit_code() == 0) return is_heard ? app.exit(error), flush_output() : 0;
     const std::string problem = usage_problem(app, error, argc, argv);
     return complain((problem + "\nRun with --help for more information.").c_str(), ExitCode::usage);
   } catch (const Error& error) {

@@ -14,6 +14,7 @@
 #include "host/app/precision_options.hpp"
 #include "host/app/precision_report.hpp"
 #include "host/app/progress.hpp"
+#include "host/app/ranks.hpp"
 #include "host/app/run_job.hpp"
 #include "host/app/run_options.hpp"
 #include "host/app/run_report.hpp"
@@ -85,6 +86,7 @@ RunResult sample(const RunCommand& options, Job& job, Backend& backend, RunWatch
     return stop_signal() == nullptr;
   };
   run.on_batch = [&checkpoints](const RunResult& result) { checkpoints.write_if_due(result); };
+  run.on_loss = [&checkpoints](const RunResult& result) { checkpoints.keep(result); };
   try {
     return run_paths(job.network, backend, run, std::move(job.start.done));
   } catch (const EnvironmentError& failure) {
@@ -93,17 +95,20 @@ RunResult sample(const RunCommand& options, Job& job, Backend& backend, RunWatch
 }
 
 std::optional<AttributionFigures> attribute_run(const RunCommand& options, const Job& job,
-                                                const RunResult& result, const Summary& summary) {
+                                                const RunResult& result, const Summary& summary,
+                                                Ranks* ranks) {
   const std::uint64_t n_paths =
       options.n_attributed.value_or(job.start.n_attributed.value_or(default_attribution_paths));
-  return attribute(
-      {job.network, job.identity.seed, result.done, summary, job.facts, job.draws.get()}, n_paths,
-      options.backend);
+  AttributionSource source{job.network, job.identity.seed, result.done,
+                           summary,     job.facts,         job.draws.get()};
+  if (ranks != nullptr)
+    source.elsewhere = [ranks](const auto& request) { return ranks->attribute(request); };
+  return attribute(source, n_paths, options.backend);
 }
 
-void run_scenario(const RunCommand& options) {
-  refuse_contradictions(options.backend);
-  catch_stop_signals();
+/// `ranks`: null where this process is alone; else it is the first.
+void lead_run(const RunCommand& options, Ranks* ranks) {
+  catch_stop_signals(ranks ? SecondSignal::is_ignored : SecondSignal::ends_program);
   if (options.time_limit_s > 0) stop_after(options.time_limit_s);
   Stopwatch watch;
   Timings timings;
@@ -112,7 +117,7 @@ void run_scenario(const RunCommand& options) {
   Job job = prepare_job(options, std::move(source));
   timings.calibrate_s = watch.lap();
   RunWatch run_watch = watch_of(options, job);
-  const ChosenBackend chosen = provide(options, job);
+  const ChosenBackend chosen = provide(options, job, ranks);
   announce(options, chosen);
   const auto describe = [&](const RunResult& result) { return origin_of(options, job, result); };
   CheckpointWriter checkpoints({job.output, options.checkpoint_s, job.start.n_samples,
@@ -124,7 +129,7 @@ void run_scenario(const RunCommand& options) {
 
   const Summary summary = summarise(result.accumulators, job.facts);
   timings.analyse_s = watch.lap();
-  const auto attribution = attribute_run(options, job, result, summary);
+  const auto attribution = attribute_run(options, job, result, summary, ranks);
   timings.attribute_s = watch.lap();
   if (stop_signal() != nullptr) checkpoints.stop_early(result);
 
@@ -142,6 +147,15 @@ void run_scenario(const RunCommand& options) {
   timings.write_s = watch.lap();
   const RunReport report{origin, result, summary, job.facts, timings, job.output};
   options.json ? print_run_json(report) : print_run_text(report);
+}
+
+void run_scenario(RunCommand options) {
+  refuse_contradictions(options.backend);
+  const std::unique_ptr<Ranks> ranks = join_ranks(options.mpi);
+  if (ranks) options.backend = ranks->share(options.backend);
+  if (!ranks || ranks->is_first()) return lead_run(options, ranks.get());
+  ignore_stop_signals();
+  ranks->serve(options.backend);
 }
 
 }  // namespace

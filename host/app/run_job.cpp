@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "host/app/checkpoint.hpp"
+#include "host/app/clocks.hpp"
 #include "host/app/footprint.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/precision_report.hpp"
@@ -104,7 +105,7 @@ Job prepare_job(const RunCommand& options, JobSource source) {
   return job;
 }
 
-ChosenBackend provide(const RunCommand& options, const Job& job) {
+ChosenBackend provide(const RunCommand& options, const Job& job, Ranks* ranks) {
   const std::uint64_t n_paths = job.range.count();
   Footprint footprint = estimate_footprint(job.network, n_paths, job.start.n_samples);
   if (job.draws) add_draws(footprint, job.network, n_paths / job.draws->paths_per_draw());
@@ -112,10 +113,12 @@ ChosenBackend provide(const RunCommand& options, const Job& job) {
   const std::uint64_t n_checkpoints = options.checkpoint_was_asked ? 2 : 0;
   check_output(job.output, job.overwrite == Overwrite::allow ? Existing::replace : Existing::refuse,
                footprint.output_bytes + n_checkpoints * footprint.checkpoint_bytes());
-  ChosenBackend chosen =
-      choose_backend({job.network, job.identity.seed, job.range, job.draws.get()}, options.backend);
+  const BackendTask task{job.network, job.identity.seed, job.range, job.draws.get()};
+  ChosenBackend chosen = choose_backend(task, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);
-  return chosen;
+  if (ranks == nullptr) return chosen;
+  return ranks->lead(job.scenario, task, std::move(chosen), options.backend,
+                     footprint.host_bytes());
 }
 
 }  // namespace blocrisk

@@ -9,6 +9,7 @@
 #include "host/analysis/precision.hpp"
 #include "host/app/backends.hpp"
 #include "host/app/continuation.hpp"
+#include "host/app/ranks.hpp"
 #include "host/app/run_options.hpp"
 #include "host/io/result.hpp"
 #include "host/io/whole_file.hpp"
@@ -43,8 +44,8 @@ JobSource read_source(const RunCommand& options);
 /// where what was asked for does not fit together, or not with what lies there.
 Job prepare_job(const RunCommand& options, JobSource source);
 
-/// What the run will take of disk and memory, and what computes it. Throws EnvironmentError where
-/// there is not enough.
-ChosenBackend provide(const RunCommand& options, const Job& job);
+/// What the run will take of disk and memory, and what computes it: this process, or all ranks
+/// where `ranks` is given. Throws EnvironmentError where there is not enough.
+ChosenBackend provide(const RunCommand& options, const Job& job, Ranks* ranks);
 
 }  // namespace blocrisk

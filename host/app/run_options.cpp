@@ -4,6 +4,7 @@
 #include "host/app/checks.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
+#include "host/app/ranks.hpp"
 
 namespace blocrisk {
 namespace {
@@ -77,6 +78,7 @@ void add_run_options(CLI::App& command, RunCommand& options) {
   add_scenario_options(command, options.scenario);
   add_precision_options(command, options.precision, options.scenario.paths);
   add_backend_options(command, options.backend);
+  add_mpi_option(command, options.mpi);
   add_output_options(command, options);
   add_progress_options(command, options);
   add_long_run_options(command, options);

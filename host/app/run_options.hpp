@@ -19,6 +19,7 @@ struct RunCommand {
   PrecisionOptions precision;
   std::string output;
   std::string progress = "auto";
+  std::string mpi = "auto";
   std::optional<std::uint64_t> n_samples, n_attributed;
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
   bool overwrite = false;

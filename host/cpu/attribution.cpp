@@ -15,12 +15,12 @@ std::vector<std::vector<int>> last_stage_countries(const Network& network) {
   return countries;
 }
 
+}  // namespace
+
 AttributionShape attribution_shape(const Network& network) {
   return {static_cast<int>(network.members.size()), static_cast<int>(network.minerals.size()),
           static_cast<int>(network.countries.size())};
 }
-
-}  // namespace
 
 AttributionSums attribute_paths(const Network& network, std::uint64_t seed, CpuOptions options,
                                 const AttributionRequest& request) {

@@ -19,6 +19,9 @@ struct AttributionRequest {
   std::function<bool(std::uint64_t paths_done)> on_progress;
 };
 
+/// Of the sums over paths of `network`.
+AttributionShape attribution_shape(const Network& network);
+
 /// The same bits whatever the threads and lanes.
 AttributionSums attribute_paths(const Network& network, std::uint64_t seed, CpuOptions options,
                                 const AttributionRequest& request);

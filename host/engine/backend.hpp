@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "host/engine/accumulators.hpp"
 #include "host/engine/samples.hpp"
 #include "host/scenario/network.hpp"
+#include "host/support/error.hpp"
 
 namespace blocrisk {
 
@@ -19,6 +21,14 @@ struct PathRange {
   std::uint64_t count() const { return last - first; }
   friend bool operator==(const PathRange&, const PathRange&) = default;
 };
+
+/// A call failed and added nothing: what was there before it is whole.
+struct NothingAdded : EnvironmentError {
+  using EnvironmentError::EnvironmentError;
+};
+
+/// Hears in the midst of a call how many of its paths are done; false: do no more.
+using GoOn = std::function<bool(std::uint64_t paths_done)>;
 
 /// Samples paths of one network with one seed. Not thread-safe; owns its threads and devices.
 class Backend {
@@ -31,6 +41,16 @@ class Backend {
   virtual std::uint64_t batch_paths() const = 0;
   /// Adds the paths of `range` to `into`; stores those below `samples->n_paths` where it is given.
   virtual void run(PathRange range, Accumulators& into, Samples* samples) = 0;
+  /// The same for backends whose calls are long: they ask `go_on` every now and then and may stop
+  /// after a beginning of the range. Returns the paths added.
+  virtual std::uint64_t run_while(PathRange range, Accumulators& into, Samples* samples,
+                                  const GoOn& go_on);
 };
+
+inline std::uint64_t Backend::run_while(PathRange range, Accumulators& into, Samples* samples,
+                                        const GoOn&) {
+  run(range, into, samples);
+  return range.count();
+}
 
 }  // namespace blocrisk

@@ -69,6 +69,24 @@ RunResult begin_run(const Network& network, const Backend& backend, const RunOpt
   return result;
 }
 
+/// The paths that were done: a beginning of the piece where somebody stops the run meanwhile.
+std::uint64_t run_batch(Backend& backend, PathRange piece, Samples* samples,
+                        const RunOptions& options, RunResult& result,
+                        SteadyClock::time_point start) {
+  const std::uint64_t done = result.accumulators.n_paths;
+  const auto go_on = [&](std::uint64_t now) {
+    return !options.on_progress || now == piece.count() ||
+           options.on_progress(
+               {done + now, result.paths_asked, seconds_since(start), result.paths_begun_with});
+  };
+  try {
+    return backend.run_while(piece, result.accumulators, samples, go_on);
+  } catch (const NothingAdded&) {
+    if (options.on_loss) options.on_loss(result);
+    throw;
+  }
+}
+
 /// Of the batch that ends where `result` is.
 enum class Next : std::uint8_t { batch, end };
 
@@ -118,8 +136,7 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
         options.batch_paths ? options.batch_paths : backend.batch_paths(), 1);
     const std::uint64_t until = looks.paths_until_next(next - options.range.first);
     const PathRange piece{next, next + std::min(batch, until)};
-    backend.run(piece, result.accumulators, samples);
-    next = piece.last;
+    next += run_batch(backend, piece, samples, options, result, start);
     result.done = {{options.range.first, next}};
     result.sampling_now_s = seconds_since(start);
     result.sampling_s = begun.sampling_s + result.sampling_now_s;

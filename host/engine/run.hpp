@@ -34,13 +34,15 @@ struct RunOptions {
   std::uint64_t n_samples = 0;    ///< store per-path measures of the first n paths of the range
   std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
   std::function<bool(const Progress&)>
-      on_progress;  ///< after every batch; false stops the run there
+      on_progress;  ///< after every batch, and within long ones; false stops the run there
   /// Counts of paths, ascending, at which `on_look` sees the state, so that what it sees does not
   /// depend on batches; false ends the run there, for the precision asked is reached.
   std::vector<std::uint64_t> looks{};
   std::function<bool(const Accumulators&)> on_look{};
   /// Sees what is done after every batch that is not the last.
   std::function<void(const RunResult&)> on_batch{};
+  /// Sees what is done where the backend throws NothingAdded, which is thrown on.
+  std::function<void(const RunResult&)> on_loss{};
 };
 
 struct RunResult {

@@ -1,5 +1,5 @@
-/// The one table of what /accumulators holds: which words of the integer state go where. Writer and
-/// reader walk it, so that neither can forget an array.
+/// The one table of what /accumulators holds: which words of the integer state go where. Writer,
+/// reader and MPI walk it, so that none can forget an array.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,9 @@ struct StateArray {
   std::string long_name;
   Word* data;  ///< 128-bit sums are two words, low first
   std::size_t count;
+
+  /// 128-bit sums instead of counts: they carry from word to word.
+  bool holds_sums() const { return axes.back() == "word"; }
 };
 
 std::vector<StateArray<const std::uint64_t>> state_arrays(const Accumulators& state);

@@ -1,0 +1,98 @@
+#include "host/mpi/dealer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+namespace blocrisk {
+
+std::uint64_t Dealer::batch_paths() const {
+  return std::accumulate(batch_paths_.begin(), batch_paths_.end(), std::uint64_t{0});
+}
+
+std::uint64_t Dealer::deal(PathRange range, const Deal& how, const GoOn& go_on) {
+  // Quick to answer: whoever waits for a piece does nothing meanwhile.
+  constexpr int most_us = 1000;
+  Patience patience(most_us);
+  State state{range, how, range.first};
+  state.pieces.resize(batch_paths_.size());
+  bool is_stopped = false;
+  while (true) {
+    if (!is_stopped && state.failed.empty()) hand_out(state);
+    if (!state.anybody_busy()) break;
+    if (collect_one(state)) {
+      patience.reset();
+    } else {
+      patience.sleep();
+    }
+    is_stopped = is_stopped || !go_on(state.n_done);
+  }
+  if (!state.failed.empty()) throw DealFailed(state.exit_code, state.failed);
+  return state.n_done;
+}
+
+bool Dealer::State::anybody_busy() const {
+  return std::any_of(pieces.begin(), pieces.end(), [](const auto& piece) { return piece; });
+}
+
+/// What the rank wants, but less toward the end, so that ranks end together.
+PathRange Dealer::next_piece(const State& state, int rank) const {
+  constexpr std::uint64_t least_share = 8;  // of a batch: smaller ones cost more than they save
+  const std::uint64_t batch = batch_paths_[static_cast<std::size_t>(rank)];
+  const std::uint64_t left = state.range.last - state.next;
+  const std::uint64_t fair = left / (2 * batch_paths_.size());
+  const std::uint64_t wanted = std::clamp(fair, std::max<std::uint64_t>(batch / least_share, 1),
+                                          std::max<std::uint64_t>(batch, 1));
+  if (wanted >= left) return {state.next, state.range.last};
+  const std::uint64_t grain = state.how.grain;
+  const std::uint64_t end = (state.next + wanted) / grain * grain;
+  return {state.next,
+          end > state.next ? end : state.next + std::min(left, grain - state.next % grain)};
+}
+
+void Dealer::hand_out(State& state) {
+  for (int rank = 0; rank < ranks_.size() && state.next < state.range.last; ++rank) {
+    auto& piece = state.pieces[static_cast<std::size_t>(rank)];
+    if (piece) continue;
+    piece = next_piece(state, rank);
+    state.next = piece->last;
+    if (rank > 0) {
+      ranks_.send(rank, OrderMessage{state.how.order, *piece, state.how.sampled_until});
+    } else {
+      state.own = std::async(std::launch::async, [&own = state.how.own, mine = *piece] {
+        return attempt([&] { own(mine); });
+      });
+    }
+  }
+}
+
+/// False where nobody has finished a piece.
+bool Dealer::collect_one(State& state) {
+  if (state.own.valid() &&
+      state.own.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+    finish(state, 0, state.own.get());
+    return true;
+  }
+  const int rank = ranks_.sender();
+  if (rank < 0) return false;
+  const Answer answer = receive_answer(ranks_, rank);
+  const auto at = static_cast<std::size_t>(rank);
+  if (!answer.failure && state.how.take) state.how.take(rank, *state.pieces[at]);
+  if (answer.batch_paths > 0 && state.how.order == Order::sample)
+    batch_paths_[at] = answer.batch_paths;
+  finish(state, rank, answer.failure);
+  return true;
+}
+
+void Dealer::finish(State& state, int rank, const std::optional<RankFailure>& failure) {
+  auto& piece = state.pieces[static_cast<std::size_t>(rank)];
+  if (!failure) {
+    state.n_done += piece->count();
+  } else if (state.failed.empty()) {
+    state.failed = rank_text(rank, failure->what);
+    state.exit_code = failure->exit_code;
+  }
+  piece.reset();
+}
+
+}  // namespace blocrisk

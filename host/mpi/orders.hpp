@@ -1,0 +1,80 @@
+/// What the first rank tells the others, and what they answer. Ranks run the same program on
+/// machines of one kind, so structs travel as they lie in memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "host/engine/backend.hpp"
+#include "host/mpi/communicator.hpp"
+#include "host/mpi/work.hpp"
+#include "host/support/error.hpp"
+
+namespace blocrisk {
+
+/// `set_up` and `begin_attribution` are followed by a broadcast, `bring_*` by reductions, so these
+/// go to all ranks; `sample` and `attribute` to whoever is idle, and these and `set_up` are
+/// answered.
+enum class Order : std::uint64_t {
+  set_up,              ///< get ready for the scenario whose text follows
+  sample,              ///< the range's paths
+  bring_accumulators,  ///< of all paths sampled since the last time, which were the range
+  begin_attribution,   ///< with the thresholds that follow
+  attribute,           ///< the range's paths
+  bring_attribution,
+  leave
+};
+
+struct OrderMessage {
+  Order order{};
+  PathRange range{};
+  std::uint64_t sampled_until = 0;  ///< sample: measures of paths below are wanted themselves
+  std::uint64_t n_bytes = 0;        ///< of what is broadcast next
+};
+
+/// Why a rank could not do what it was told.
+struct RankFailure {
+  ExitCode exit_code = ExitCode::environment;
+  std::string what;
+};
+
+/// `text`: to `set_up`, what the rank computes with. Measures that were wanted follow as messages
+/// of their own.
+struct Answer {
+  std::uint64_t batch_paths = 0;  ///< that the rank would like to get next
+  std::string text{};
+  std::optional<RankFailure> failure{};
+};
+
+void send_answer(Communicator& ranks, const Answer& answer);
+Answer receive_answer(Communicator& ranks, int from);
+
+/// A job as it is broadcast; its range goes with the order.
+std::string to_bytes(const JobText& job);
+JobText job_from_bytes(const std::string& bytes, PathRange range);
+
+/// What a rank computes with: the backend's name and its device, a line each.
+std::string introduction(const Backend& backend);
+
+/// What went wrong in a rank, for people.
+std::string rank_text(int rank, const std::string& what);
+
+/// Tells every other rank.
+void order_all(Communicator& ranks, const OrderMessage& message);
+
+/// What is being handled, as a failure; to be called in a catch block.
+RankFailure current_failure();
+
+/// Runs `work`; what it throws becomes a failure.
+template <typename Work>
+std::optional<RankFailure> attempt(const Work& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (...) {
+    return current_failure();
+  }
+}
+
+}  // namespace blocrisk

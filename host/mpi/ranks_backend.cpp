@@ -1,0 +1,163 @@
+#include "host/mpi/ranks_backend.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "host/cpu/attribution_lanes.hpp"
+#include "host/mpi/bring_together.hpp"
+#include "host/mpi/orders.hpp"
+#include "host/mpi/sample_rows.hpp"
+
+namespace blocrisk {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double seconds_since(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+/// What the ranks said of themselves: "cpu\n2 threads, 16 lanes (AVX-512)" and so on.
+struct Introductions {
+  std::vector<std::string> texts;            ///< [rank]
+  std::vector<std::uint64_t> batch_paths{};  ///< [rank]
+};
+
+std::string backend_of(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string device_of(const std::string& text) { return text.substr(text.find('\n') + 1); }
+
+std::string counted(int n, const std::string& thing) {
+  return std::to_string(n) + " " + thing + (n == 1 ? "" : "s");
+}
+
+/// "3 ranks on 2 machines, each 2 threads, 16 lanes (AVX-512)", or how many have what.
+std::string devices_text(const Communicator& ranks, const Introductions& introductions) {
+  std::map<std::string, int> n_with;
+  for (const std::string& text : introductions.texts) ++n_with[device_of(text)];
+  std::string text =
+      counted(ranks.size(), "rank") + " on " + counted(ranks.n_machines(), "machine");
+  if (n_with.size() == 1)
+    return text + (ranks.size() == 1 ? ", " : ", each ") + n_with.begin()->first;
+  for (const auto& [device, n] : n_with) text += "; " + std::to_string(n) + " with " + device;
+  return text;
+}
+
+/// "cpu", or "cpu+cuda" where some have the one and some the other.
+std::string backends_text(const Introductions& introductions) {
+  std::map<std::string, int> n_with;
+  for (const std::string& text : introductions.texts) ++n_with[backend_of(text)];
+  std::string names;
+  for (const auto& [name, n] : n_with) names += (names.empty() ? "" : "+") + name;
+  return names;
+}
+
+/// Hears every rank, so that all are idle whatever one of them has to say.
+Introductions receive_introductions(Communicator& ranks, Introductions introductions) {
+  std::optional<std::pair<int, RankFailure>> failed;
+  for (int rank = 1; rank < ranks.size(); ++rank) {
+    ranks.wait_for(rank);
+    Answer answer = receive_answer(ranks, rank);
+    if (answer.failure && !failed) failed = {rank, *answer.failure};
+    introductions.texts.push_back(std::move(answer.text));
+    introductions.batch_paths.push_back(answer.batch_paths);
+  }
+  if (failed) throw Error(failed->second.exit_code, rank_text(failed->first, failed->second.what));
+  return introductions;
+}
+
+Introductions introduce_all(Communicator& ranks, const JobText& job, const Backend& own) {
+  std::string text = to_bytes(job);
+  order_all(ranks, {Order::set_up, job.range, 0, text.size()});
+  ranks.broadcast(std::as_writable_bytes(std::span(text)));
+  return receive_introductions(ranks, {{introduction(own)}, {own.batch_paths()}});
+}
+
+}  // namespace
+
+RanksBackend::RanksBackend(Communicator& ranks, const JobText& job, RankWork& own)
+    : ranks_(ranks), own_(own), dealer_(ranks, {}) {
+  Introductions introductions = introduce_all(ranks, job, own.backend());
+  name_ = backends_text(introductions);
+  device_ = devices_text(ranks, introductions);
+  dealer_.set_batches(std::move(introductions.batch_paths));
+}
+
+/// All wait for the last piece and until states are brought together, so that a call should take
+/// many times that; but neither checkpoints nor progress should wait for minutes.
+std::uint64_t RanksBackend::batch_paths() const {
+  constexpr double least_s = 10, most_s = 60, times_bringing = 30;
+  const std::uint64_t everybody = dealer_.batch_paths();
+  if (paths_per_s_ <= 0) return 4 * everybody;
+  const double wanted_s = std::clamp(times_bringing * bringing_together_s_, least_s, most_s);
+  return std::max(everybody, static_cast<std::uint64_t>(wanted_s * paths_per_s_));
+}
+
+/// Paths that are counted together, or share a draw.
+std::uint64_t RanksBackend::grain() const {
+  constexpr std::uint64_t most = 2048;
+  if (own_.paths_per_draw() > 0) return own_.paths_per_draw();
+  return std::bit_floor(std::clamp<std::uint64_t>(own_.backend().batch_paths(), 1, most));
+}
+
+void RanksBackend::run(PathRange range, Accumulators& into, Samples* samples) {
+  run_while(range, into, samples, [](std::uint64_t) { return true; });
+}
+
+std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Samples* samples,
+                                      const GoOn& go_on) {
+  const SteadyClock::time_point start = SteadyClock::now();
+  dealer_.set_own_batch(own_.backend().batch_paths());
+  const std::uint64_t until = samples != nullptr ? samples->first_path + samples->n_paths : 0;
+  Deal deal{Order::sample, until, grain(), [&](PathRange piece) { own_.sample(piece, samples); }};
+  if (samples != nullptr) {
+    deal.take = [&](int rank, PathRange piece) {
+      const PathRange rows = below(piece, until);
+      if (rows.count() > 0) receive_samples(ranks_, rank, rows, *samples);
+    };
+  }
+  std::uint64_t n_done = 0;
+  try {
+    n_done = dealer_.deal(range, deal, go_on);
+  } catch (const DealFailed& failure) {
+    if (failure.exit_code() == ExitCode::environment) throw NothingAdded(failure.what());
+    throw;
+  }
+  const SteadyClock::time_point bringing = SteadyClock::now();
+  const PathRange done{range.first, range.first + n_done};
+  const AllTogether together(ranks_);
+  order_all(ranks_, {Order::bring_accumulators, done});
+  bring_together(ranks_, own_.state(), done, own_.paths_per_draw());
+  into.merge(own_.state());
+  own_.begin_sampling();
+  bringing_together_s_ = seconds_since(bringing);
+  paths_per_s_ = static_cast<double>(n_done) / seconds_since(start);
+  return n_done;
+}
+
+AttributionSums RanksBackend::attribute(const AttributionRequest& request) {
+  order_all(ranks_, {Order::begin_attribution, request.range, 0,
+                     request.tail_threshold.size() * sizeof(double)});
+  std::vector<double> thresholds = request.tail_threshold;
+  ranks_.broadcast(std::as_writable_bytes(std::span(thresholds)));
+  own_.begin_attribution(std::move(thresholds));
+  // Whatever ran the paths, these are for processors.
+  const std::vector<std::uint64_t> batches(static_cast<std::size_t>(ranks_.size()),
+                                           8 * attribution_block_paths);
+  const std::uint64_t per_draw = own_.paths_per_draw();
+  Dealer(ranks_, batches)
+      .deal(
+          request.range,
+          {Order::attribute, 0, per_draw > 0 ? per_draw : attribution_block_paths,
+           [this](PathRange piece) { own_.attribute(piece); }},
+          request.on_progress ? request.on_progress : [](std::uint64_t) { return true; });
+  const AllTogether together(ranks_);
+  order_all(ranks_, {Order::bring_attribution});
+  bring_together(ranks_, own_.attribution());
+  return own_.attribution();
+}
+
+}  // namespace blocrisk

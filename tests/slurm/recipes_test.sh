@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# The recipes of docker/slurm/ on a Slurm of this machine alone: their results are those of one
+# process, undisturbed.
+#
+#   tests/slurm/recipes_test.sh BLOCRISK     in the source folder's root, as root; 77: skipped
+set -euo pipefail
+source tests/slurm/local_slurm.sh
+
+skip() {
+  echo "skipped: $1"
+  exit 77
+}
+for program in munged slurmctld slurmd sbatch srun; do
+  command -v "$program" >/dev/null || skip "there is no $program (./dev packages slurm)"
+done
+((EUID == 0)) || skip "slurmd has to be root"
+
+export BLOCRISK
+BLOCRISK=$(realpath "$1")
+folder=$(mktemp -d "${TMPDIR:-/tmp}/blocrisk-slurm.XXXXXX")
+trap 'stop_slurm; rm -rf "$folder"' EXIT
+start_slurm "$folder/slurm" 8
+
+# Enough paths to be met in the midst.
+scenario=$PWD/configs/baseline/scenario.toml paths=30000
+small=(--set clock.years=1 --set 'bloc.members=["JPN","KOR"]' --attribution 300 --samples 100
+  --no-volatile --quiet)
+slow=(--lanes 1 --batch 1000 --checkpoint-every 1e-6)
+job=(--parsable --time=30 --output="$folder/log-%x-%A" --cpus-per-task=1)
+
+"$BLOCRISK" run "$scenario" --paths "$paths" "${small[@]}" -o "$folder/whole.h5" >"$folder/whole.txt"
+
+fail() {
+  echo "recipes_test.sh: $1" >&2
+  squeue >&2 || true
+  tail -n 20 "$folder"/log-* >&2 || true
+  exit 1
+}
+
+# same_as_whole RECIPE FILE
+same_as_whole() {
+  cmp "$folder/whole.h5" "$2" || fail "$1 gave another result"
+  echo "$1: the bytes of one process"
+}
+
+# finish JOB: waits until Slurm knows nothing of it that is to be done.
+finish() {
+  while squeue --noheader --jobs="$1" 2>/dev/null | grep -q .; do sleep 0.2; done
+}
+
+# disturb JOB OUTPUT: what Slurm does shortly before the time limit, once the run is under way.
+disturb() {
+  until [[ -e $2.checkpoint ]]; do
+    squeue --noheader --jobs="$1" | grep -q . || fail "job $1 ended before it could be disturbed"
+    sleep 0.05
+  done
+  scancel --signal=TERM "$1"
+}
+
+# A job that was put into the queue again waits for two minutes unless somebody says otherwise.
+hurry() {
+  until scontrol show job "$1" | grep -q 'Restarts=[1-9]'; do
+    squeue --noheader --jobs="$1" | grep -q . || fail "job $1 was not put into the queue again"
+    sleep 0.1
+  done
+  scontrol update "JobId=$1" StartTime=now
+}
+
+array=$(sbatch "${job[@]}" --array=0-2 docker/slurm/array.sbatch "$scenario" "$paths" \
+  "$folder/array.h5" "${small[@]}")
+sbatch "${job[@]}" --wait --dependency="afterok:$array" --kill-on-invalid-dep=yes --job-name=merge \
+  --wrap "$BLOCRISK merge $folder/array.h5.part-* -o $folder/array.h5 --no-volatile" >/dev/null ||
+  fail "array.sbatch was not merged"
+same_as_whole array.sbatch "$folder/array.h5"
+
+run_disturbed() {
+  local recipe=$1 output=$2 number
+  shift 2
+  number=$(sbatch "${job[@]}" "$@" "docker/slurm/$recipe" "$scenario" "$paths" "$output" \
+    "${small[@]}" "${slow[@]}")
+  disturb "$number" "$output"
+  hurry "$number"
+  finish "$number"
+  [[ -e $output ]] || fail "$recipe left no result"
+  same_as_whole "$recipe, stopped and put into the queue again" "$output"
+}
+
+run_disturbed requeue.sbatch "$folder/requeue.h5"
+
+if "$BLOCRISK" run "$scenario" --paths 64 --mpi on --quiet -o "$folder/mpi-here.h5" >/dev/null 2>&1; then
+  sbatch "${job[@]}" --wait --ntasks-per-node=3 docker/slurm/mpi.sbatch "$scenario" "$paths" \
+    "$folder/mpi.h5" "${small[@]}" >/dev/null || fail "mpi.sbatch failed"
+  same_as_whole mpi.sbatch "$folder/mpi.h5"
+  run_disturbed mpi.sbatch "$folder/mpi2.h5" --ntasks-per-node=3
+else
+  echo "mpi.sbatch: not tried, for this build has no MPI"
+fi
