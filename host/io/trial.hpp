@@ -7,9 +7,9 @@
 namespace blocrisk {
 
 /// Throws EnvironmentError where a process that reads every group, dataset and attribute of the
-/// file is ended by a signal, takes too much processor time, finds a dataset that claims more values
-/// than its stored bytes can hold, or bytes after HDF5's last. What HDF5 itself refuses is left for
-/// the caller to meet.
+/// file is ended by a signal, takes too much processor time, finds a dataset that claims more
+/// values than its stored bytes can hold, or bytes after HDF5's last. What HDF5 itself refuses is
+/// left for the caller to meet.
 void survive_reading(const std::filesystem::path& path);
 
 }  // namespace blocrisk
