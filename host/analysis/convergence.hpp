@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,13 @@
 
 namespace blocrisk {
 
-/// Path counts of a run at which figures are kept: 4,096 and its doubles within the limits.
-std::vector<std::uint64_t> kept_path_counts(std::uint64_t least, std::uint64_t most);
+/// What a run is looked at for.
+enum class LookedAt : std::uint8_t { for_history, for_precision };
+
+/// Path counts at which a run of at most `n_paths` keeps its figures, beside its end: 4,096 and its
+/// doubles. A batch ends at every one of them, and one that is short leaves threads and devices
+/// idle: a run that is not looked at for a precision anyway begins with a 32nd of its paths.
+std::vector<std::uint64_t> kept_path_counts(std::uint64_t n_paths, LookedAt why);
 
 struct Convergence {
   /// One figure's history.
@@ -28,6 +34,8 @@ struct Convergence {
   Convergence();
   /// The figures as they are now; once for a count of paths.
   void record(const Accumulators& state, const ResultFacts& facts);
+  /// Of these counts alone; nothing where one of them was not kept.
+  std::optional<Convergence> at(const std::vector<std::uint64_t>& counts) const;
 };
 
 /// For people: each cell's half-widths in percent of its figure, a column for a count of paths.

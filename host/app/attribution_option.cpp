@@ -7,11 +7,10 @@
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/cpu/attribution.hpp"
-#include "host/support/error.hpp"
 
 namespace blocrisk {
 
-void add_attribution_option(CLI::App& command, std::uint64_t& n_paths) {
+void add_attribution_option(CLI::App& command, std::optional<std::uint64_t>& n_paths) {
   command
       .add_option_function<std::string>(
           "--attribution",
@@ -27,19 +26,21 @@ void add_attribution_option(CLI::App& command, std::uint64_t& n_paths) {
 
 std::optional<AttributionFigures> attribute(const AttributionSource& source, std::uint64_t n_paths,
                                             const BackendOptions& options) {
-  if (n_paths == 0 || source.range.count() == 0) return std::nullopt;
-  const std::uint64_t count = std::min(n_paths, source.range.count());
-  AttributionRequest request{{source.range.first, source.range.first + count},
-                             tail_thresholds(source.summary),
-                             [](std::uint64_t) { return stop_signal() == nullptr; }};
+  const AccumulatorShape shape = source.facts.shape();
   const CpuOptions cpu{options.threads, options.lanes};
-  const AttributionSums sums = source.draws != nullptr
-                                   ? attribute_paths(*source.draws, source.seed, cpu, request)
-                                   : attribute_paths(source.network, source.seed, cpu, request);
-  if (stop_signal() != nullptr) {
-    throw StoppedEarly(std::string("stopped by ") + stop_signal() +
-                       " while shortfall was attributed; nothing was written");
+  AttributionSums sums(
+      {shape.n_members, shape.n_minerals, static_cast<int>(source.network.countries.size())});
+  for (const PathRange& range : source.ranges) {
+    const std::uint64_t count = std::min(n_paths - sums.n_paths, range.count());
+    if (count == 0) break;
+    AttributionRequest request{{range.first, range.first + count},
+                               tail_thresholds(source.summary),
+                               [](std::uint64_t) { return stop_signal() == nullptr; }};
+    sums.merge(source.draws != nullptr
+                   ? attribute_paths(*source.draws, source.seed, cpu, request)
+                   : attribute_paths(source.network, source.seed, cpu, request));
   }
+  if (sums.n_paths == 0 || stop_signal() != nullptr) return std::nullopt;
   return attribution_figures(sums, source.facts, source.network.countries);
 }
 

@@ -19,6 +19,8 @@ void add_compare_command(CLI::App& app, Action& action);
 void add_replay_command(CLI::App& app, Action& action);
 void add_show_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
+void add_merge_command(CLI::App& app, const std::string& command_line, Action& action);
+void add_verify_command(CLI::App& app, Action& action);
 void add_devices_command(CLI::App& app, Action& action);
 
 }  // namespace blocrisk

@@ -86,6 +86,7 @@ int perform(const Action& action) {
 int main(int argc, char** argv) {
   occupy_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a failed write
 
   CLI::App app(
       "Supply risk of critical minerals for a buyers' bloc: one scenario in, a distribution out.",
@@ -102,6 +103,8 @@ int main(int argc, char** argv) {
   add_replay_command(app, action);
   add_show_command(app, action);
   add_report_command(app, action);
+  add_merge_command(app, join_arguments(argc, argv), action);
+  add_verify_command(app, action);
   add_devices_command(app, action);
   try {
     app.parse(argc, argv);

@@ -146,6 +146,21 @@ std::vector<int> parse_devices(std::string_view option, std::string_view text) {
   return devices;
 }
 
+double parse_seconds(std::string_view option, std::string_view text, double least_s) {
+  constexpr double most_s = 1e9;
+  double seconds = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, seconds);
+  const bool is_number = error == std::errc() && end == last;
+  if (!is_number || !(seconds >= least_s && seconds <= most_s)) {
+    std::array<char, 64> allowed{};
+    std::snprintf(allowed.data(), allowed.size(), "must be seconds, from %g to %g", least_s,
+                  most_s);
+    refuse(option, text, allowed.data());
+  }
+  return seconds;
+}
+
 std::string format_count(std::uint64_t count) {
   std::string text = std::to_string(count);
   for (std::size_t place = text.size(); place > 3;) {

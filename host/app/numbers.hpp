@@ -32,6 +32,9 @@ PathRange parse_members(std::string_view option, std::string_view text, std::uin
 /// "0,1": device numbers; one that stands there twice gets two shares.
 std::vector<int> parse_devices(std::string_view option, std::string_view text);
 
+/// Seconds, at least `least_s` and at most 1e9.
+double parse_seconds(std::string_view option, std::string_view text, double least_s);
+
 std::string format_count(std::uint64_t count);
 std::string format_bytes(double bytes);
 std::string format_duration(double seconds);

@@ -78,6 +78,7 @@ void print_json(const Plan& plan) {
   }
   json.member("output", plan.output)
       .member("output_bytes", plan.footprint.output_bytes)
+      .member("checkpoint_bytes", plan.footprint.checkpoint_bytes())
       .member("operations_per_path", plan.footprint.operations_per_path)
       .member("assumed_paths_per_s", plan.paths_per_s)
       .member("expected_s", plan.expected_s())
@@ -105,6 +106,8 @@ void print_text(const Plan& plan) {
   std::printf("device memory  %s\n", device_text(plan.device).c_str());
   std::printf("output         about %s, %s\n", size_text(footprint.output_bytes).c_str(),
               plan.output.c_str());
+  std::printf("checkpoints    about %s each, two at most, beside it until it is done\n",
+              size_text(footprint.checkpoint_bytes()).c_str());
   std::printf(
       "time           about %s on this CPU: %.2g operations a path, counted, at an assumed\n"
       "               %.2g a second and core with %d lanes, %d threads: %s paths/s\n",

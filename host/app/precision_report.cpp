@@ -5,22 +5,27 @@
 
 namespace blocrisk {
 
-std::optional<PrecisionFacts> precision_facts(const PrecisionOptions& options,
-                                              const std::optional<PrecisionRule>& rule,
-                                              const Accumulators& state, const ResultFacts& facts) {
+std::optional<PrecisionFacts> precision_asked(const PrecisionOptions& options,
+                                              const std::optional<PrecisionRule>& rule) {
   if (!rule) return std::nullopt;
-  const WidestInterval widest = widest_interval(*rule, state, facts);
   PrecisionFacts precision;
   precision.asked = rule->relative_half_width;
-  precision.reached = widest.relative_half_width;
-  precision.widest = widest.figure;
-  if (!widest.member.empty()) precision.widest += " of " + widest.member;
-  if (!widest.mineral.empty()) precision.widest += " " + widest.mineral;
+  precision.least_paths = options.least_paths.value_or(default_least_paths);
   for (const NamedFigure& figure : rule->figures)
     precision.on += (precision.on.empty() ? "" : ",") + figure.name;
   for (const std::string& choice : options.only_for)
     precision.only_for += (precision.only_for.empty() ? "" : ";") + choice;
   return precision;
+}
+
+PrecisionFacts precision_reached(PrecisionFacts asked, const PrecisionRule& rule,
+                                 const Accumulators& state, const ResultFacts& facts) {
+  const WidestInterval widest = widest_interval(rule, state, facts);
+  asked.reached = widest.relative_half_width;
+  asked.widest = widest.figure;
+  if (!widest.member.empty()) asked.widest += " of " + widest.member;
+  if (!widest.mineral.empty()) asked.widest += " " + widest.mineral;
+  return asked;
 }
 
 void append_precision(JsonWriter& json, const PrecisionFacts& precision) {

@@ -11,10 +11,12 @@
 
 namespace blocrisk {
 
-/// What was asked, and what the end of the run has; nothing where there was no rule.
-std::optional<PrecisionFacts> precision_facts(const PrecisionOptions& options,
-                                              const std::optional<PrecisionRule>& rule,
-                                              const Accumulators& state, const ResultFacts& facts);
+/// What was asked; nothing where there is no rule.
+std::optional<PrecisionFacts> precision_asked(const PrecisionOptions& options,
+                                              const std::optional<PrecisionRule>& rule);
+/// And what the paths done so far give; expects that there are any.
+PrecisionFacts precision_reached(PrecisionFacts asked, const PrecisionRule& rule,
+                                 const Accumulators& state, const ResultFacts& facts);
 
 /// A member "precision" of the object that is open.
 void append_precision(JsonWriter& json, const PrecisionFacts& precision);

@@ -12,7 +12,8 @@ namespace {
 constexpr double seconds_between_updates = 0.2;
 
 double paths_per_s(const Progress& progress) {
-  return progress.elapsed_s > 0 ? static_cast<double>(progress.paths_done) / progress.elapsed_s : 0;
+  const std::uint64_t now = progress.paths_done - progress.paths_begun_with;
+  return progress.elapsed_s > 0 ? static_cast<double>(now) / progress.elapsed_s : 0;
 }
 
 double remaining_s(const Progress& progress) {

@@ -1,58 +1,30 @@
 /// `blocrisk run`: sample a scenario, write the result, print a table a person can read.
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <utility>
 
-#include "host/analysis/draw_table.hpp"
 #include "host/analysis/run_watch.hpp"
-#include "host/analysis/table.hpp"
 #include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
+#include "host/app/checkpoint.hpp"
 #include "host/app/clocks.hpp"
 #include "host/app/commands.hpp"
-#include "host/app/footprint.hpp"
 #include "host/app/interrupt.hpp"
-#include "host/app/numbers.hpp"
-#include "host/app/output_file.hpp"
 #include "host/app/precision_options.hpp"
 #include "host/app/precision_report.hpp"
 #include "host/app/progress.hpp"
-#include "host/app/scenario_options.hpp"
+#include "host/app/run_job.hpp"
+#include "host/app/run_options.hpp"
+#include "host/app/run_report.hpp"
 #include "host/app/version.hpp"
 #include "host/engine/run.hpp"
 #include "host/io/result_writer.hpp"
-#include "host/scenario/calibrate.hpp"
-#include "host/scenario/canonical.hpp"
-#include "host/scenario/outer_draws.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
-#include "host/support/sha256.hpp"
 
 namespace blocrisk {
 namespace {
-
-struct RunCommand {
-  ScenarioOptions scenario;
-  BackendOptions backend;
-  PrecisionOptions precision;
-  std::string output;
-  std::string progress = "auto";
-  std::uint64_t n_samples = 0;
-  std::uint64_t n_attributed = default_attribution_paths;
-  std::uint64_t batch_paths = 0;  ///< 0: the backend's choice
-  bool overwrite = false;
-  bool quiet = false;
-  bool no_volatile = false;
-  bool json = false;
-  std::string command_line;
-};
-
-/// Wall time of the parts of a run.
-struct Timings {
-  double parse_s = 0, calibrate_s = 0, sample_s = 0, analyse_s = 0, attribute_s = 0, write_s = 0;
-  double total_s() const {
-    return parse_s + calibrate_s + sample_s + analyse_s + attribute_s + write_s;
-  }
-};
 
 void announce(const RunCommand& options, const ChosenBackend& chosen) {
   if (options.quiet) return;
@@ -73,185 +45,103 @@ void announce(const RunCommand& options, const ChosenBackend& chosen) {
   std::fprintf(stderr, "%s\n", json.text().c_str());
 }
 
-/// Samples all paths, or throws StoppedEarly where a signal came first.
-RunResult sample(const RunCommand& options, const Network& network, Backend& backend,
-                 PathRange range, RunWatch& watch) {
-  RunOptions run;
-  run.range = range;
-  run.n_samples = options.n_samples;
-  run.batch_paths = options.batch_paths;
-  run.looks = watch.looks();
-  run.on_look = [&watch](const Accumulators& state) { return watch.look(state); };
-  RunResult result;
-  if (stop_signal() == nullptr) {
-    ProgressReporter reporter(progress_style(options.progress, options.quiet));
-    run.on_progress = [&reporter](const Progress& progress) {
-      reporter.update(progress);
-      return stop_signal() == nullptr;
-    };
-    result = run_paths(network, backend, run);
-  }
-  if (result.stop_reason == "done" || result.stop_reason == "precision") return result;
-  throw StoppedEarly(std::string("stopped by ") + stop_signal() + " after " +
-                     format_count(result.accumulators.n_paths) + " of " +
-                     format_count(range.count()) + " paths; nothing was written");
-}
-
-RunOrigin origin_of(const RunCommand& options, const Scenario& scenario, const Network& network,
-                    const RunResult& result, const std::string& started_at) {
-  RunOrigin origin;
-  origin.scenario_name = scenario.name;
-  origin.scenario_text = canonical_text(scenario);
-  origin.scenario_sha256 = sha256(origin.scenario_text);
-  origin.network_hash = network.hash;
-  origin.seed = scenario.sampling.seed;
+/// What there is to say about a run that has done some of its paths, or all.
+RunOrigin origin_of(const RunCommand& options, const Job& job, const RunResult& result) {
+  RunOrigin origin = job.identity;
   origin.paths_asked = result.paths_asked;
   origin.ranges = result.done;
   origin.stop_reason = result.stop_reason;
-  origin.engine_version = engine_version();
-  origin.commit = engine_commit();
+  if (job.rule) {
+    origin.precision =
+        precision_reached(*job.identity.precision, *job.rule, result.accumulators, job.facts);
+  }
   if (options.no_volatile) return origin;
-  const double paths_per_s = static_cast<double>(result.accumulators.n_paths) / result.sampling_s;
   origin.volatile_facts =
       VolatileFacts{result.backend, result.device, compiler_name(),   options.command_line,
-                    started_at,     utc_now(),     result.sampling_s, paths_per_s};
+                    job.started_at, utc_now(),     result.sampling_s, result.paths_per_s()};
   return origin;
 }
 
-void print_json(const RunOrigin& origin, const RunResult& result, const Timings& timings,
-                const std::string& output, const std::string& summary,
-                const std::string& uncertain) {
-  JsonWriter json;
-  json.begin_object()
-      .member("scenario", origin.scenario_name)
-      .member("seed", origin.seed)
-      .member("paths", result.accumulators.n_paths)
-      .member("paths_asked", result.paths_asked)
-      .member("stop_reason", result.stop_reason)
-      .member("digest", format_digest(result.accumulators.digest()))
-      .member("backend", result.backend)
-      .member("device", result.device)
-      .member("paths_per_s", static_cast<double>(result.accumulators.n_paths) / result.sampling_s)
-      .member("output", output)
-      .key("timings")
-      .begin_object()
-      .member("parse_s", timings.parse_s)
-      .member("calibrate_s", timings.calibrate_s)
-      .member("sample_s", timings.sample_s)
-      .member("analyse_s", timings.analyse_s)
-      .member("attribute_s", timings.attribute_s)
-      .member("write_s", timings.write_s)
-      .member("total_s", timings.total_s())
-      .end_object();
-  if (origin.precision) append_precision(json, *origin.precision);
-  json.key("summary").raw(summary);
-  if (!uncertain.empty()) json.key("uncertain").raw(uncertain);
-  json.end_object();
-  std::printf("%s\n", json.text().c_str());
+RunWatch watch_of(const RunCommand& options, const Job& job) {
+  const std::uint64_t n_paths = job.range.count();
+  RunWatch watch(job.facts, n_paths, job.rule,
+                 asked_path_counts(options.precision, n_paths, job.start.n_samples));
+  if (job.start.done.count > 0) watch.take_over(job.start.history, job.start.done.count);
+  return watch;
 }
 
-void print_text(const RunResult& result, const Timings& timings, const std::string& output,
-                const std::string& tables) {
-  const double paths_per_s = static_cast<double>(result.accumulators.n_paths) / result.sampling_s;
-  std::printf("%s\n", tables.c_str());
-  std::printf(
-      "%s paths in %s, %s paths/s; %s in all, %s: %s\n",
-      format_count(result.accumulators.n_paths).c_str(), format_duration(result.sampling_s).c_str(),
-      format_count(static_cast<std::uint64_t>(paths_per_s)).c_str(),
-      format_duration(timings.total_s()).c_str(), result.backend.c_str(), result.device.c_str());
-  std::printf("result: %s\n", output.c_str());
+/// Samples what is left; gives up, with what is kept, where the backend fails.
+RunResult sample(const RunCommand& options, Job& job, Backend& backend, RunWatch& watch,
+                 CheckpointWriter& checkpoints) {
+  RunOptions run;
+  run.range = job.range;
+  run.n_samples = job.start.n_samples;
+  run.batch_paths = options.batch_paths;
+  run.looks = watch.looks();
+  run.on_look = [&watch](const Accumulators& state) { return watch.look(state); };
+  ProgressReporter reporter(progress_style(options.progress, options.quiet));
+  run.on_progress = [&reporter](const Progress& progress) {
+    reporter.update(progress);
+    return stop_signal() == nullptr;
+  };
+  run.on_batch = [&checkpoints](const RunResult& result) { checkpoints.write_if_due(result); };
+  try {
+    return run_paths(job.network, backend, run, std::move(job.start.done));
+  } catch (const EnvironmentError& failure) {
+    checkpoints.give_up(failure);
+  }
+}
+
+std::optional<AttributionFigures> attribute_run(const RunCommand& options, const Job& job,
+                                                const RunResult& result, const Summary& summary) {
+  const std::uint64_t n_paths =
+      options.n_attributed.value_or(job.start.n_attributed.value_or(default_attribution_paths));
+  return attribute(
+      {job.network, job.identity.seed, result.done, summary, job.facts, job.draws.get()}, n_paths,
+      options.backend);
 }
 
 void run_scenario(const RunCommand& options) {
   refuse_contradictions(options.backend);
   catch_stop_signals();
-  const std::string started_at = utc_now();
+  if (options.time_limit_s > 0) stop_after(options.time_limit_s);
   Stopwatch watch;
   Timings timings;
-  const Scenario scenario = load(options.scenario);
+  JobSource source = read_source(options);
   timings.parse_s = watch.lap();
-  const auto draws = outer_draws_of(scenario);
-  const Network network = draws ? draws->base() : calibrate(scenario);
+  Job job = prepare_job(options, std::move(source));
   timings.calibrate_s = watch.lap();
-
-  const PathRange range = paths_of(options.scenario, scenario);
-  const ResultFacts facts = facts_of(network, scenario);
-  const auto rule = precision_rule(options.precision, network, facts);
-  if (draws && rule) {
-    throw UsageError(
-        "--precision does not know paths that share [[uncertain]] inputs yet; ask for --paths");
-  }
-  // Of intervals that know nothing of shared inputs there is no history to keep.
-  RunWatch run_watch(facts, draws ? 0 : range.count(), rule,
-                     asked_path_counts(options.precision, range.count(), options.n_samples));
-  const std::string output = output_path(options.output, scenario.name).string();
-  Footprint footprint = estimate_footprint(network, range.count(), options.n_samples);
-  if (draws) add_draws(footprint, network, range.count() / draws->paths_per_draw());
-  check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
-               footprint.output_bytes);
-  const ChosenBackend chosen =
-      choose_backend({network, scenario.sampling.seed, range, draws.get()}, options.backend);
-  require_memory(footprint.host_bytes() + chosen.host_bytes);
+  RunWatch run_watch = watch_of(options, job);
+  const ChosenBackend chosen = provide(options, job);
   announce(options, chosen);
-  const RunResult result = sample(options, network, *chosen.backend, range, run_watch);
+  const auto describe = [&](const RunResult& result) { return origin_of(options, job, result); };
+  CheckpointWriter checkpoints({job.output, options.checkpoint_s, job.start.n_samples,
+                                options.resume ? job.start.done.count : 0},
+                               job.facts, run_watch, describe);
+  const RunResult result = sample(options, job, *chosen.backend, run_watch, checkpoints);
   timings.sample_s = watch.lap();
+  if (result.stop_reason == "stopped") checkpoints.stop_early(result);
 
-  const Summary summary = summarise(result.accumulators, facts);
+  const Summary summary = summarise(result.accumulators, job.facts);
   timings.analyse_s = watch.lap();
-  const auto attribution =
-      attribute({network, scenario.sampling.seed, result.done.front(), summary, facts, draws.get()},
-                options.n_attributed, options.backend);
+  const auto attribution = attribute_run(options, job, result, summary);
   timings.attribute_s = watch.lap();
-  RunOrigin origin = origin_of(options, scenario, network, result, started_at);
-  origin.precision = precision_facts(options.precision, rule, result.accumulators, facts);
-  const Convergence convergence = run_watch.history(result.accumulators);
-  write_result(output,
-               {facts, result.accumulators, summary, result.samples, origin,
-                draws ? nullptr : &convergence, attribution ? &*attribution : nullptr},
-               options.overwrite ? Overwrite::allow : Overwrite::refuse);
-  timings.write_s = watch.lap();
-  if (options.json) {
-    return print_json(origin, result, timings, output, json_table(summary, facts),
-                      json_draws(result.accumulators, summary, facts));
+  if (stop_signal() != nullptr) checkpoints.stop_early(result);
+
+  const RunOrigin origin = describe(result);
+  const auto history = run_watch.history(result.accumulators);
+  try {
+    write_result(job.output,
+                 {job.facts, result.accumulators, summary, result.samples, origin,
+                  history ? &*history : nullptr, attribution ? &*attribution : nullptr},
+                 job.overwrite);
+  } catch (const EnvironmentError& failure) {
+    checkpoints.rescue(result, failure);
   }
-  print_text(result, timings, output,
-             text_table(summary, facts) + text_draws(result.accumulators, summary, facts));
-  if (origin.precision) print_precision(*origin.precision);
-}
-
-void add_output_options(CLI::App& command, RunCommand& options) {
-  add_output_option(command, options.output);
-  command.add_flag("--overwrite", options.overwrite, "Replace an existing result");
-  command.add_flag(
-      "--no-volatile", options.no_volatile,
-      "Leave out of the file what differs between equal runs: times, device, command line");
-  command
-      .add_option_function<std::string>(
-          "--samples",
-          [&options](const std::string& text) {
-            options.n_samples = parse_count("--samples", text, {.least = 0});
-          },
-          "Store the measures of each of the first N paths too")
-      ->type_name("N");
-  add_attribution_option(command, options.n_attributed);
-  command.add_flag("--json", options.json, "Results for machines");
-}
-
-void add_progress_options(CLI::App& command, RunCommand& options) {
-  command
-      .add_option("--progress", options.progress,
-                  "On standard error; auto: a live line on a terminal")
-      ->check(CLI::IsMember({"auto", "json", "none"}))
-      ->capture_default_str();
-  command.add_flag("--quiet", options.quiet, "Nothing on standard error but errors");
-  command
-      .add_option_function<std::string>(
-          "--batch",
-          [&options](const std::string& text) {
-            options.batch_paths = parse_count("--batch", text);
-          },
-          "Paths between two looks at progress and signals; changes no result")
-      ->type_name("N");
+  CheckpointFiles(job.output).remove();
+  timings.write_s = watch.lap();
+  const RunReport report{origin, result, summary, job.facts, timings, job.output};
+  options.json ? print_run_json(report) : print_run_text(report);
 }
 
 }  // namespace
@@ -260,11 +150,7 @@ void add_run_command(CLI::App& app, const std::string& command_line, Action& act
   CLI::App* command = app.add_subcommand("run", "Sample, write the result, print a table");
   const auto options = std::make_shared<RunCommand>();
   options->command_line = command_line;
-  add_scenario_options(*command, options->scenario);
-  add_precision_options(*command, options->precision, options->scenario.paths);
-  add_backend_options(*command, options->backend);
-  add_output_options(*command, *options);
-  add_progress_options(*command, *options);
+  add_run_options(*command, *options);
   command->callback([options, &action] { action = [options] { run_scenario(*options); }; });
 }
 

@@ -13,6 +13,17 @@ namespace {
 
 constexpr std::uint64_t max_seed = std::numeric_limits<std::uint64_t>::max();
 
+/// The command line comes over everything; `file` is what complaints call the scenario.
+Scenario with_options(Scenario scenario, const ScenarioOptions& options, const std::string& file) {
+  if (options.paths) scenario.sampling.paths = *options.paths;
+  if (scenario.sampling.paths == 0) {
+    throw ScenarioError(
+        std::vector{Complaint{file, 0, "sampling.paths", "0", "must be 1 to 1e12"}});
+  }
+  if (options.seed) scenario.sampling.seed = *options.seed;
+  return scenario;
+}
+
 /// What a run says of its draws rests on all the paths of each.
 void require_whole_draws(PathRange range, const Sampling& sampling) {
   const auto per_draw = static_cast<std::uint64_t>(sampling.paths_per_draw);
@@ -68,14 +79,12 @@ Scenario load(const ScenarioOptions& options) {
     throw UsageError(options.file +
                      " is a sweep; `blocrisk sweep` runs it and `blocrisk plan` checks it");
   }
-  Scenario scenario = load_scenario(options.file, options.overrides);
-  if (options.paths) scenario.sampling.paths = *options.paths;
-  if (scenario.sampling.paths == 0) {
-    throw ScenarioError(
-        std::vector{Complaint{options.file, 0, "sampling.paths", "0", "must be 1 to 1e12"}});
-  }
-  if (options.seed) scenario.sampling.seed = *options.seed;
-  return scenario;
+  return with_options(load_scenario(options.file, options.overrides), options, options.file);
+}
+
+Scenario load_text(const ScenarioOptions& options, const std::string& text,
+                   const std::string& name) {
+  return with_options(load_canonical(text, name, options.overrides), options, name);
 }
 
 PathRange paths_of(const ScenarioOptions& options, const Scenario& scenario) {

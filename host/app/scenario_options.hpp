@@ -30,6 +30,9 @@ struct InputFile {
 void add_scenario_options(CLI::App& command, ScenarioOptions& options, InputFile input = {});
 
 Scenario load(const ScenarioOptions& options);
+/// The same where the scenario is a file's canonical text; `name` is what messages call it.
+Scenario load_text(const ScenarioOptions& options, const std::string& text,
+                   const std::string& name);
 
 /// Path numbers that a run of `scenario` samples.
 PathRange paths_of(const ScenarioOptions& options, const Scenario& scenario);

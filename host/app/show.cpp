@@ -61,11 +61,17 @@ void print_text(const StoredResult& result, const Summary& summary) {
               format_count(result.accumulators.n_paths).c_str(),
               static_cast<unsigned long long>(result.origin.seed),
               result.origin.engine_version.c_str(), result.origin.commit.c_str());
+  if (result.origin.samples_asked) {  // a checkpoint
+    std::printf("not finished: %s paths were asked for (%s)\n",
+                format_count(result.origin.paths_asked).c_str(), result.origin.stop_reason.c_str());
+  }
 }
 
 void print_attribution(const ShowOptions& options, const StoredResult& result) {
   if (!result.attribution) {
-    throw EnvironmentError(options.file + " holds no attribution: `run` had --attribution none");
+    throw EnvironmentError(
+        options.file + " holds no attribution: " +
+        (result.origin.samples_asked ? "it is a checkpoint" : "`run` had --attribution none"));
   }
   std::printf("%s%s paths, the first of the run\n",
               text_attribution(*result.attribution, result.facts).c_str(),

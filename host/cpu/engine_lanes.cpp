@@ -48,10 +48,6 @@ RISK_FN void stream(float* target, F value) {
 #endif
 }
 
-/// Groups whose layer 1 is held at a time: few, so that it stays in the second-level cache while
-/// the minerals read it one after the other.
-inline constexpr int world_groups = 8;
-
 /// Runs blocks for one thread.
 class Worker {
  public:
@@ -61,11 +57,13 @@ class Worker {
         shared_(shared),
         chain_memory_(chain_size(net).vectors),
         block_paths_(paths_per_block(net)),
+        changes_(net.n_steps, timeline_notes_per_step(net)),
         first_series_(first_series(net)),
         measure_values_(static_cast<std::size_t>(first_series_.back()) * block_paths_ / L::n),
         member_values_(static_cast<std::size_t>(net.n_members * (n_member_measures + net.n_years)) *
                        block_paths_ / L::n) {
-    for (int m = 0; m < net.n_minerals; ++m) timelines_.emplace_back(net, net.chains[m].n_cells);
+    for (int m = 0; m < net.n_minerals; ++m)
+      timelines_.emplace_back(net, net.chains[m].n_cells, changes_);
     for (Group& group : groups_) {
       memory_.emplace_back(world_size<L>(net).vectors + members_size(net).vectors,
                            world_size<L>(net).integers);
@@ -83,7 +81,7 @@ class Worker {
   }
 
   void run_block(PathRange range) {
-    if (undrained_paths_ + range.count() > ChangeCounts<L>::most_undrained_paths) finish();
+    if (undrained_paths_ + range.count() > StepCounters::most_undrained_paths) finish();
     undrained_paths_ += range.count();
     range_ = range;
     digest_ = 0;
@@ -150,6 +148,7 @@ class Worker {
       for (int c = 0; c < chain.n_cells; ++c) keep_cell(m, g, c, result);
       timelines(m).end_group();
     }
+    timelines(m).count_changes();
   }
 
   void keep_cell(int m, int g, int c, const ChainResult<L>& result) {
@@ -313,6 +312,7 @@ class Worker {
   SharedState& shared_;
   Memory chain_memory_;
   std::size_t block_paths_;
+  ChangeLists<L> changes_;
   std::vector<int> first_series_;  ///< [mineral + 1] of its series among all measures and cells
   Memory measure_values_;          ///< [mineral][measure][cell][path]
   Memory member_values_;
@@ -342,7 +342,7 @@ void RISK_LANES_NAME(engine_lanes_)(const NetworkView& network, std::uint64_t se
 std::uint64_t RISK_JOIN(RISK_LANES_NAME(engine_lanes_), _bytes)(const NetworkView& network) {
   const std::uint64_t group = world_size<L>(network).bytes() + members_size(network).bytes();
   return world_groups * group + chain_size(network).bytes() +
-         paths_per_block(network) * result_bytes_per_path(network) + timeline_bytes(network);
+         paths_per_block(network) * result_bytes_per_path(network) + timeline_bytes(network, L::n);
 }
 
 }  // namespace blocrisk

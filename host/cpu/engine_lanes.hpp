@@ -11,12 +11,22 @@
 
 namespace blocrisk {
 
+/// Groups of paths whose layer 1 is held at a time while the minerals read it one after the other:
+/// few, so that it stays in the second-level cache, but enough that a mineral's counters are not
+/// fetched into it for a handful of paths.
+inline constexpr int world_groups = 16;
+
 /// Bytes that a path's measures take until they are counted.
 std::uint64_t result_bytes_per_path(const NetworkView& network);
 /// Timelines add up the lanes of this many rows at a time.
 inline constexpr int rows_per_batch = 16;
+/// Series that a mineral's timelines note at a step, at most.
+int timeline_notes_per_step(const NetworkView& network);
+/// Groups of `lanes` paths whose changes are listed before they are counted: those that are held at
+/// a time, or as many as keep the lists' worst case within a few megabytes.
+int groups_listed(int n_steps, int most_notes, int lanes);
 /// Bytes of one thread's timelines.
-std::uint64_t timeline_bytes(const NetworkView& network);
+std::uint64_t timeline_bytes(const NetworkView& network, int lanes);
 
 /// Paths of a block, which are counted together: many, for counting walks through all accumulators,
 /// but no more than a few tens of megabytes of results. A power of two, so a block has one digest

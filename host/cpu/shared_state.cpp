@@ -1,5 +1,7 @@
 #include "host/cpu/engine_lanes.hpp"
 
+#include <algorithm>
+
 namespace blocrisk {
 
 namespace {
@@ -25,7 +27,20 @@ std::uint64_t result_bytes_per_path(const NetworkView& network) {
   return sizeof(float) * (n_cells(network) * n_measures + member_rows);
 }
 
-std::uint64_t timeline_bytes(const NetworkView& network) {
+int timeline_notes_per_step(const NetworkView& network) {
+  int most_cells = 0;
+  for (int m = 0; m < network.n_minerals; ++m)
+    most_cells = std::max(most_cells, network.chains[m].n_cells);
+  return 2 * most_cells + 1;  // shortfall and cover; the price
+}
+
+int groups_listed(int n_steps, int most_notes, int lanes) {
+  constexpr std::int64_t most_changes = std::int64_t{1} << 20;
+  const std::int64_t of_group = std::int64_t{n_steps} * most_notes * lanes;
+  return static_cast<int>(std::clamp<std::int64_t>(most_changes / of_group, 1, world_groups));
+}
+
+std::uint64_t timeline_bytes(const NetworkView& network, int lanes) {
   const auto steps = static_cast<std::uint64_t>(network.n_steps);
   const auto minerals = static_cast<std::uint64_t>(network.n_minerals);
   const auto bins = [](BinRange range) { return static_cast<std::uint64_t>(range.n_bins()); };
@@ -35,7 +50,11 @@ std::uint64_t timeline_bytes(const NetworkView& network) {
       0;  // a row each for shortfall and cover, one for price, one for restrictions
   for (int m = 0; m < network.n_minerals; ++m)
     sums += whole_batches(network.chains[m].n_cells) + whole_batches(network.chains[m].n_cells + 2);
-  return steps * (counts * sizeof(std::uint16_t) + sums * sizeof(std::uint64_t));
+  const int notes = timeline_notes_per_step(network);
+  const int groups = groups_listed(network.n_steps, notes, lanes);
+  const auto changes = static_cast<std::uint64_t>((groups * notes + 1) * lanes);
+  return steps * (counts * sizeof(std::uint16_t) + sums * sizeof(std::uint64_t) +
+                  changes * sizeof(std::uint32_t));
 }
 
 std::uint64_t paths_per_block(const NetworkView& network) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace blocrisk {
 namespace {
@@ -25,6 +26,71 @@ void set_cells_without_demand(const Network& network, Samples& samples) {
   }
 }
 
+/// The counts of paths at which a run is looked at, in turn.
+class Looks {
+ public:
+  /// That at which the run begins included, for nobody knows whether the answer was heard.
+  Looks(const RunOptions& options, std::uint64_t paths_begun_with)
+      : options_(options),
+        next_(std::lower_bound(options.looks.begin(), options.looks.end(), paths_begun_with)) {}
+
+  /// Paths until the next one, or until the end of the run.
+  std::uint64_t paths_until_next(std::uint64_t paths_done) const {
+    const std::uint64_t end = options_.range.count();
+    return (next_ == options_.looks.end() ? end : std::min(*next_, end)) - paths_done;
+  }
+  /// Looks, where it is time to; true where the precision asked is reached.
+  bool is_precise(const Accumulators& state) {
+    if (next_ == options_.looks.end() || *next_ != state.n_paths) return false;
+    ++next_;
+    return !options_.on_look(state);
+  }
+
+ private:
+  const RunOptions& options_;
+  std::vector<std::uint64_t>::const_iterator next_;
+};
+
+RunResult begin_run(const Network& network, const Backend& backend, const RunOptions& options,
+                    DonePaths& begun) {
+  RunResult result;
+  result.accumulators =
+      begun.count > 0 ? std::move(begun.accumulators) : Accumulators(shape_of(network));
+  result.samples = empty_samples(network, options.range.first,
+                                 std::min(options.n_samples, options.range.count()));
+  result.samples.copy_from(begun.samples);
+  result.paths_begun_with = begun.count;
+  result.sampling_s = begun.sampling_s;
+  if (begun.count > 0) result.done = {{options.range.first, options.range.first + begun.count}};
+  result.paths_asked = options.range.count();
+  result.stop_reason = "done";
+  result.backend = backend.name();
+  result.device = backend.device();
+  return result;
+}
+
+/// Of the batch that ends where `result` is.
+enum class Next : std::uint8_t { batch, end };
+
+Next after_batch(const RunOptions& options, Looks& looks, RunResult& result) {
+  const std::uint64_t done = result.accumulators.n_paths;
+  const bool is_precise = looks.is_precise(result.accumulators);
+  const bool go_on =
+      !options.on_progress || options.on_progress({done, result.paths_asked, result.sampling_now_s,
+                                                   result.paths_begun_with});
+  if (is_precise) {
+    result.stop_reason = "precision";
+    return Next::end;
+  }
+  if (done == result.paths_asked) return Next::end;
+  if (!go_on) {
+    result.stop_reason = "stopped";
+    return Next::end;
+  }
+  if (options.on_batch) options.on_batch(result);
+  return Next::batch;
+}
+
 }  // namespace
 
 Samples empty_samples(const Network& network, std::uint64_t first, std::uint64_t count) {
@@ -35,47 +101,30 @@ Samples empty_samples(const Network& network, std::uint64_t first, std::uint64_t
   return samples;
 }
 
-RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options) {
-  RunResult result;
-  result.accumulators = Accumulators(shape_of(network));
-  result.samples = empty_samples(network, options.range.first,
-                                 std::min(options.n_samples, options.range.count()));
-  result.paths_asked = options.range.count();
-  result.stop_reason = "done";
-  result.backend = backend.name();
-  result.device = backend.device();
-
+RunResult run_paths(const Network& network, Backend& backend, const RunOptions& options,
+                    DonePaths begun) {
+  RunResult result = begin_run(network, backend, options, begun);
   Samples* samples = result.samples.n_paths > 0 ? &result.samples : nullptr;
+  Looks looks(options, begun.count);
+  if (looks.is_precise(result.accumulators)) {
+    result.stop_reason = "precision";
+    return result;
+  }
   const SteadyClock::time_point start = SteadyClock::now();
-  std::uint64_t next = options.range.first;
-  auto look = options.looks.begin();
-  while (next < options.range.last) {
+  Next then = begun.count < result.paths_asked ? Next::batch : Next::end;
+  for (std::uint64_t next = options.range.first + begun.count; then == Next::batch;) {
     // Asked again each time: a backend may learn what keeps it busy.
     const std::uint64_t batch = std::max<std::uint64_t>(
         options.batch_paths ? options.batch_paths : backend.batch_paths(), 1);
-    const std::uint64_t done = next - options.range.first;
-    const std::uint64_t until =
-        look == options.looks.end() ? result.paths_asked : std::min(*look, result.paths_asked);
-    const PathRange piece{next, next + std::min(batch, until - done)};
+    const std::uint64_t until = looks.paths_until_next(next - options.range.first);
+    const PathRange piece{next, next + std::min(batch, until)};
     backend.run(piece, result.accumulators, samples);
     next = piece.last;
-    const bool is_look = look != options.looks.end() && next - options.range.first == *look;
-    const bool is_precise = is_look && !options.on_look(result.accumulators);
-    if (is_look) ++look;
-    const bool go_on =
-        !options.on_progress ||
-        options.on_progress({next - options.range.first, result.paths_asked, seconds_since(start)});
-    if (is_precise) {
-      result.stop_reason = "precision";
-      break;
-    }
-    if (!go_on && next < options.range.last) {
-      result.stop_reason = "stopped";
-      break;
-    }
+    result.done = {{options.range.first, next}};
+    result.sampling_now_s = seconds_since(start);
+    result.sampling_s = begun.sampling_s + result.sampling_now_s;
+    then = after_batch(options, looks, result);
   }
-  result.sampling_s = seconds_since(start);
-  if (next > options.range.first) result.done.push_back({options.range.first, next});
   return result;
 }
 

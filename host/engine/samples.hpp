@@ -20,6 +20,12 @@ struct Samples {
   Samples() = default;
   Samples(std::uint64_t first, std::uint64_t count, int members, int minerals, int years);
   bool holds(std::uint64_t path) const { return path >= first_path && path - first_path < n_paths; }
+  /// One past the last path.
+  std::uint64_t end_path() const { return first_path + n_paths; }
+  /// Takes over the paths that both hold; expects the same network.
+  void copy_from(const Samples& other);
+  /// Whether the paths that both hold have the same bits.
+  bool agrees_with(const Samples& other) const;
 };
 
 }  // namespace blocrisk

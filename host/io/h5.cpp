@@ -260,11 +260,6 @@ std::vector<hsize_t> Dataset::shape() const {
   return extents;
 }
 
-bool Dataset::holds_text() const {
-  const Id type(checked(H5Dget_type(id()), file_, "read a type"), H5Tclose);
-  return H5Tget_class(type.get()) == H5T_STRING;
-}
-
 void Dataset::read(Type type, void* into, std::size_t count) const {
   if (count_of(shape()) != count) {
     fail(*file_, "use a dataset of " + std::to_string(count_of(shape())) + " values where " +
@@ -307,6 +302,21 @@ std::vector<std::string> Dataset::read_strings() const {
   return result;
 }
 
+bool Dataset::holds_text() const {
+  const Id type(checked(H5Dget_type(id()), file_, "read a type"), H5Tclose);
+  return H5Tget_class(type.get()) == H5T_STRING;
+}
+
+std::vector<std::byte> Dataset::read_bytes() const {
+  const Id type(checked(H5Dget_type(id()), file_, "read a type"), H5Tclose);
+  std::vector<std::byte> bytes(count_of(shape()) * H5Tget_size(type.get()));
+  if (!bytes.empty()) {
+    checked(H5Dread(id(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), file_,
+            "read a dataset");
+  }
+  return bytes;
+}
+
 void Dataset::make_scale(const std::string& name) {
   checked(H5DSset_scale(id(), name.c_str()), file_, "make a dimension scale of " + name);
 }
@@ -335,6 +345,23 @@ Group Group::open_group(const std::string& name) const {
 
 bool Group::has(const std::string& name) const {
   return checked(H5Lexists(id(), name.c_str(), H5P_DEFAULT), file_, "look for " + name) > 0;
+}
+
+std::vector<std::string> Group::members() const {
+  std::vector<std::string> names;
+  const auto note = [](hid_t, const char* name, const H5L_info_t*, void* into) -> herr_t {
+    static_cast<std::vector<std::string>*>(into)->emplace_back(name);
+    return 0;
+  };
+  checked(H5Literate(id(), H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, note, &names), file_,
+          "list a group");
+  return names;
+}
+
+bool Group::is_group(const std::string& name) const {
+  const Id object(checked(H5Oopen(id(), name.c_str(), H5P_DEFAULT), file_, "open " + name),
+                  H5Oclose);
+  return H5Iget_type(object.get()) == H5I_GROUP;
 }
 
 Dataset Group::open_dataset(const std::string& name) const {

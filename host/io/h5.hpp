@@ -99,13 +99,15 @@ class Dataset : public Object {
  public:
   Dataset(Id id, FileName file) : Object(std::move(id), std::move(file)) {}
   std::vector<hsize_t> shape() const;
-  bool holds_text() const;
   /// Throws where the dataset does not hold exactly `count` values.
   void read(Type type, void* into, std::size_t count) const;
   /// Rows [first, first + n_rows) of the outermost dimension. Throws where they hold other than
   /// `count` values.
   void read_rows(Type type, hsize_t first, hsize_t n_rows, void* into, std::size_t count) const;
   std::vector<std::string> read_strings() const;
+  bool holds_text() const;
+  /// The values as they lie in memory, in their own type; of numbers only.
+  std::vector<std::byte> read_bytes() const;
   /// Makes this the scale of a dimension of the same name.
   void make_scale(const std::string& name);
   void attach_scale(const Dataset& scale, unsigned dimension);
@@ -117,6 +119,9 @@ class Group : public Object {
   Group create_group(const std::string& name);
   Group open_group(const std::string& name) const;
   bool has(const std::string& name) const;
+  /// Names of all groups and datasets in it, in order of creation; only of groups written here.
+  std::vector<std::string> members() const;
+  bool is_group(const std::string& name) const;
   Dataset open_dataset(const std::string& name) const;
 
   /// Chunked, shuffled and deflated where that pays. `fill`: one value of the dataset's type, or

@@ -12,6 +12,7 @@ void write_volatile(h5::Object& root, const VolatileFacts& facts) {
   root.set_attribute("end_time", facts.finished_at);
   root.set_attribute("sampling_s", facts.sampling_s);
   root.set_attribute("paths_per_s", facts.paths_per_s);
+  if (!facts.merged_from.empty()) root.set_attribute("merged_from", facts.merged_from);
 }
 
 void write_id_lists(h5::Object& root, const ResultFacts& facts) {
@@ -39,6 +40,7 @@ void write_precision(h5::Object& root, const PrecisionFacts& facts) {
   root.set_attribute("precision_widest", facts.widest);
   root.set_attribute("precision_on", facts.on);
   root.set_attribute("precision_for", facts.only_for);
+  root.set_attribute("precision_least_paths", facts.least_paths);
 }
 
 }  // namespace
@@ -57,6 +59,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("paths_done", content.accumulators.n_paths);
   root.set_attribute("path_ranges", path_ranges_text(origin.ranges));
   root.set_attribute("stop_reason", origin.stop_reason);
+  if (origin.samples_asked) root.set_attribute("samples_asked", *origin.samples_asked);
   write_clock(root, content.facts);
   root.set_attribute("is_certain", std::int64_t{content.facts.is_certain ? 1 : 0});
   root.set_attribute("short_threshold", content.facts.short_threshold);
@@ -65,6 +68,7 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("scenario", origin.scenario_text);
   root.set_attribute("scenario_sha256", origin.scenario_sha256);
   root.set_attribute("network_hash", origin.network_hash);
+  root.set_attribute("generator", origin.generator);
   if (origin.precision) write_precision(root, *origin.precision);
   if (origin.volatile_facts) write_volatile(root, *origin.volatile_facts);
 }

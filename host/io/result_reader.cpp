@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "host/io/content_hash.hpp"
 #include "host/io/h5.hpp"
 #include "host/io/path_ranges.hpp"
 #include "host/io/result_sections.hpp"
@@ -243,17 +244,24 @@ RunOrigin read_origin(const h5::Group& root) {
   origin.scenario_text = root.text_attribute("scenario");
   origin.scenario_sha256 = root.text_attribute("scenario_sha256");
   origin.network_hash = root.text_attribute("network_hash");
+  origin.generator = root.has_attribute("generator") ? root.text_attribute("generator") : "";
   origin.seed = root.unsigned_attribute("seed");
   origin.paths_asked = root.unsigned_attribute("paths_asked");
   origin.ranges = parse_path_ranges(root.text_attribute("path_ranges"));
   origin.stop_reason = root.text_attribute("stop_reason");
+  if (root.has_attribute("samples_asked"))
+    origin.samples_asked = root.unsigned_attribute("samples_asked");
   origin.engine_version = root.text_attribute("engine_version");
   origin.commit = root.text_attribute("commit");
   if (root.has_attribute("precision_asked")) {
-    origin.precision = PrecisionFacts{
-        root.real_attribute("precision_asked"), root.real_attribute("precision_reached"),
-        root.text_attribute("precision_widest"), root.text_attribute("precision_on"),
-        root.text_attribute("precision_for")};
+    origin.precision = PrecisionFacts{root.real_attribute("precision_asked"),
+                                      root.real_attribute("precision_reached"),
+                                      root.text_attribute("precision_widest"),
+                                      root.text_attribute("precision_on"),
+                                      root.text_attribute("precision_for"),
+                                      root.has_attribute("precision_least_paths")
+                                          ? root.unsigned_attribute("precision_least_paths")
+                                          : 0};
   }
   if (!root.has_attribute("backend")) return origin;
   VolatileFacts& facts = origin.volatile_facts.emplace();
@@ -265,10 +273,24 @@ RunOrigin read_origin(const h5::Group& root) {
   facts.finished_at = root.text_attribute("end_time");
   facts.sampling_s = root.real_attribute("sampling_s");
   facts.paths_per_s = root.real_attribute("paths_per_s");
+  if (root.has_attribute("merged_from")) facts.merged_from = root.text_attribute("merged_from");
   return origin;
 }
 
 }  // namespace
+
+StoredResult read_intact_result(const std::filesystem::path& path) {
+  StoredResult result = read_result(path);
+  const h5::File file = h5::File::open(path);
+  const h5::Group root = file.root();
+  const bool is_hashed = root.has_attribute(content_hash_attribute);
+  if (is_hashed && root.text_attribute(content_hash_attribute) != content_sha256(root)) {
+    throw EnvironmentError(path.string() +
+                           " is damaged: its variables do not give the hash it was written with; "
+                           "`blocrisk verify` says which are wrong");
+  }
+  return result;
+}
 
 StoredResult read_result(const std::filesystem::path& path) {
   const h5::File file = h5::File::open(path);

@@ -6,6 +6,9 @@
 
 namespace blocrisk {
 
+/// A whole file of all sections, in memory.
+h5::File build_result(const std::string& name, const ResultContent& content);
+
 /// Root attributes: what this file is and where it came from.
 void write_origin(NetcdfGroup& root, const ResultContent& content);
 /// Parts of it that other files share: the clock, the labels of the axes once more, as text that

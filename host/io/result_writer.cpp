@@ -1,13 +1,14 @@
 #include "host/io/result_writer.hpp"
 
+#include "host/io/content_hash.hpp"
 #include "host/io/h5.hpp"
 #include "host/io/netcdf.hpp"
 #include "host/io/result_sections.hpp"
 
 namespace blocrisk {
-namespace {
 
-void write_sections(const h5::File& file, const ResultContent& content) {
+h5::File build_result(const std::string& name, const ResultContent& content) {
+  h5::File file = h5::File::create_in_memory(name);
   NetcdfGroup root(file);
   write_origin(root, content);
   write_summary(root, content);
@@ -18,14 +19,13 @@ void write_sections(const h5::File& file, const ResultContent& content) {
   write_accumulators(root, content);
   write_samples(root, content);
   write_convergence(root, content);
+  root.attributes().set_attribute(content_hash_attribute, content_sha256(file.root()));
+  return file;
 }
-
-}  // namespace
 
 void write_result(const std::filesystem::path& path, const ResultContent& content,
                   Overwrite overwrite) {
-  const h5::File file = h5::File::create_in_memory(path.string());
-  write_sections(file, content);
+  const h5::File file = build_result(path.string(), content);
   write_whole_file(path, file.image(), overwrite);
 }
 

@@ -1,14 +1,17 @@
 #include "host/io/whole_file.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -43,12 +46,19 @@ class Descriptor {
   int value_;
 };
 
+constexpr std::string_view temporary_suffix = ".tmp";
+
+/// ".NAME." goes before the process number in the name of a temporary.
+std::string temporary_prefix(const std::filesystem::path& target) {
+  return "." + target.filename().string() + ".";
+}
+
 /// A name that disappears with its owner unless it was renamed.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& target)
-      : path_(target.parent_path() /
-              ("." + target.filename().string() + "." + std::to_string(::getpid()) + ".tmp")) {}
+      : path_(target.parent_path() / (temporary_prefix(target) + std::to_string(::getpid()) +
+                                      std::string(temporary_suffix))) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
@@ -67,6 +77,10 @@ class TemporaryFile {
       // The file system cannot rename without replacing; look, then rename.
       if (errno != EINVAL && errno != ENOSYS) fail(target, "rename the finished file");
       if (std::filesystem::exists(target)) refuse_existing(target);
+    }
+    if (overwrite == Overwrite::keep_previous &&
+        ::rename(target.c_str(), previous_of(target).c_str()) != 0 && errno != ENOENT) {
+      fail(target, "rename the previous file");
     }
     if (::rename(path_.c_str(), target.c_str()) != 0) fail(target, "rename the finished file");
     renamed_ = true;
@@ -134,7 +148,22 @@ void sync_folder(const std::filesystem::path& target) {
   if (::fsync(file.get()) != 0 && errno != EINVAL) fail(target, "sync its folder");
 }
 
+/// Of the process that wrote a temporary of `target`, or 0 where `name` is something else.
+pid_t writer_of(const std::string& name, const std::filesystem::path& target) {
+  const std::string prefix = temporary_prefix(target);
+  if (!name.starts_with(prefix) || !name.ends_with(temporary_suffix)) return 0;
+  const char* const first = name.data() + prefix.size();
+  const char* const last = name.data() + name.size() - temporary_suffix.size();
+  pid_t process = 0;
+  const auto [end, error] = std::from_chars(first, last, process);
+  return error == std::errc() && end == last ? process : 0;
+}
+
 }  // namespace
+
+std::filesystem::path previous_of(const std::filesystem::path& path) {
+  return path.string() + ".previous";
+}
 
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes,
                       Overwrite overwrite) {
@@ -144,6 +173,16 @@ void write_whole_file(const std::filesystem::path& path, std::span<const std::by
   compare_with_disk(temporary.path(), bytes, path);
   temporary.rename_to(path, overwrite);
   sync_folder(path);
+}
+
+void remove_abandoned_temporaries(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const pid_t process = writer_of(entry.path().filename().string(), path);
+    const bool is_gone = process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+    if (is_gone) ::unlink(entry.path().c_str());
+  }
 }
 
 }  // namespace blocrisk

@@ -23,8 +23,8 @@ const char* advice(cudaError_t status) {
     case cudaErrorLaunchTimeout:
       return "the device also drives a display, whose watchdog stopped the kernel; use another";
     default:
-      return "nothing was written; `nvidia-smi` and the system's log may say why: run again, "
-             "choose another with --devices, or use --backend cpu";
+      return "`nvidia-smi` and the system's log may say why: run again, choose another with "
+             "--devices, or use --backend cpu";
   }
 }
 

@@ -113,22 +113,32 @@ RISK_FN bool some_path(typename L::M needs) {
 /// leaving out a zero changes no bit; slots from n on hold +0.
 template <class F, class Value>
 RISK_FN F sum_values(int n, Value value) {
-  F part[8];
-  for (int k = 0; k < 8; ++k) part[k] = value(k);
+  // Nothing here is reached through a pointer, so that the parts stay in registers.
+  F a = value(0), b = value(1), c = value(2), d = value(3);
+  F e = value(4), f = value(5), g = value(6), h = value(7);
+  const auto add = [&](int from) RISK_INLINE_BODY {
+    a = a + value(from), b = b + value(from + 1), c = c + value(from + 2), d = d + value(from + 3);
+    e = e + value(from + 4), f = f + value(from + 5), g = g + value(from + 6),
+    h = h + value(from + 7);
+  };
   if (n > 8) {
     if (n > piece_slots) {
-      F high[8];
-      for (int k = 0; k < 8; ++k) high[k] = value(k + 8);
-      for (int next = piece_slots; next < n; next += 8) {
-        F* const half = next % piece_slots == 0 ? part : high;
-        for (int k = 0; k < 8; ++k) half[k] = half[k] + value(next + k);
+      for (int next = piece_slots; next < n; next += piece_slots) add(next);
+      F i = value(8), j = value(9), k = value(10), l = value(11);
+      F m = value(12), o = value(13), p = value(14), q = value(15);
+      for (int next = piece_slots + 8; next < n; next += piece_slots) {
+        i = i + value(next), j = j + value(next + 1), k = k + value(next + 2),
+        l = l + value(next + 3);
+        m = m + value(next + 4), o = o + value(next + 5), p = p + value(next + 6),
+        q = q + value(next + 7);
       }
-      for (int k = 0; k < 8; ++k) part[k] = part[k] + high[k];
+      a = a + i, b = b + j, c = c + k, d = d + l;
+      e = e + m, f = f + o, g = g + p, h = h + q;
     } else {
-      for (int k = 0; k < 8; ++k) part[k] = part[k] + value(k + 8);
+      add(8);
     }
   }
-  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+  return ((a + e) + (c + g)) + ((b + f) + (d + h));
 }
 
 template <MemorySlots L, class T, class F>

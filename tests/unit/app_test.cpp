@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/app/checkpoint.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/support/error.hpp"
@@ -131,6 +132,25 @@ TEST(OutputFile, DefaultsToAFileNamedAfterTheScenario) {
   EXPECT_EQ(output_path("", "baseline-2027"), "outputs/baseline-2027.h5");
   EXPECT_EQ(output_path("", "../escape"), "outputs/.._escape.h5");
   EXPECT_EQ(output_path("x/y.h5", "name"), "x/y.h5");
+}
+
+std::string given_up(std::uint64_t paths_kept) {
+  const ResultFacts facts;
+  const RunWatch watch(facts, 0);
+  const CheckpointWriter writer({"out.h5", 600, 0, paths_kept}, facts, watch,
+                                [](const RunResult&) { return RunOrigin{}; });
+  try {
+    writer.give_up(EnvironmentError("device lost"));
+  } catch (const EnvironmentError& error) {
+    return error.what();
+  }
+}
+
+TEST(Checkpoints, ARunWhoseDeviceIsLostSaysWhatIsLeftOfIt) {
+  EXPECT_EQ(given_up(0), "device lost; nothing was written");
+  EXPECT_EQ(given_up(12000),
+            "device lost; 12,000 paths are kept in out.h5.checkpoint, and the same command with "
+            "--resume goes on from there");
 }
 
 }  // namespace

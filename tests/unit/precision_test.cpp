@@ -137,7 +137,7 @@ TEST(RunWatch, EndsAtTheFirstLookThatIsPreciseAndKeepsTheHistory) {
   EXPECT_TRUE(watch.look(two.state));  // precise, but not asked yet
   two.add(1024);
   EXPECT_FALSE(watch.look(two.state));
-  const Convergence history = watch.history(two.state);
+  const Convergence history = watch.history(two.state).value();
   EXPECT_EQ(history.paths_done, (std::vector<std::uint64_t>{4096, 5120}));
   const auto& mean = history.series.front();
   EXPECT_EQ(mean.figure.name, "shortfall.mean");
@@ -147,6 +147,69 @@ TEST(RunWatch, EndsAtTheFirstLookThatIsPreciseAndKeepsTheHistory) {
   EXPECT_EQ(mean.half_width[2], 0.5 * (now.high - now.low));
 }
 
+void expect_same(const Convergence& a, const Convergence& b) {
+  EXPECT_EQ(a.paths_done, b.paths_done);
+  for (std::size_t k = 0; k < a.series.size(); ++k) {
+    EXPECT_EQ(a.series[k].value, b.series[k].value) << k;
+    EXPECT_EQ(a.series[k].half_width, b.series[k].half_width) << k;
+  }
+}
+
+TEST(RunWatch, GoesOnAsIfTheRunHadNotBeenInterrupted) {
+  TwoMembers two;
+  RunWatch whole(two.facts, 20000), first(two.facts, 10000), second(two.facts, 20000);
+  two.add(4096);
+  EXPECT_TRUE(whole.look(two.state) && first.look(two.state));
+  two.add(1000);
+  const Convergence earlier = first.history(two.state).value();
+  EXPECT_EQ(earlier.paths_done, (std::vector<std::uint64_t>{4096, 5096}));
+  second.take_over(earlier, 5096);
+  two.add(3096);
+  EXPECT_TRUE(whole.look(two.state) && second.look(two.state));
+  expect_same(*second.so_far(), *whole.so_far());
+  expect_same(second.history(two.state).value(), whole.history(two.state).value());
+}
+
+TEST(RunWatch, HasNoHistoryWhereAnEarlierRunWasNotLookedAt) {
+  TwoMembers two;
+  two.add(10000);
+  Convergence earlier;
+  earlier.record(two.state, two.facts);
+  RunWatch late(two.facts, 20000);
+  late.take_over(earlier, 10000);
+  EXPECT_EQ(late.so_far(), nullptr);
+  EXPECT_FALSE(late.history(two.state).has_value());
+  two.add(6384);
+  EXPECT_TRUE(late.look(two.state));
+  EXPECT_EQ(late.so_far(), nullptr);
+  // A 32nd of these is more than what the earlier run had.
+  RunWatch longer(two.facts, 10000 * 33);
+  longer.take_over(earlier, 10000);
+  EXPECT_TRUE(longer.so_far()->paths_done.empty());
+}
+
+TEST(RunWatch, HasNoHistoryWithUncertainInputs) {
+  TwoMembers two;
+  two.facts.uncertain.push_back({"a", "b", "c"});
+  const RunWatch watch(two.facts, 20000);
+  EXPECT_TRUE(watch.looks().empty());
+  EXPECT_FALSE(watch.history(two.state).has_value());
+}
+
+TEST(Convergence, GivesBackTheCountsAskedFor) {
+  TwoMembers two;
+  Convergence all, some;
+  for (int k = 0; k < 3; ++k) {
+    two.add(500);
+    all.record(two.state, two.facts);
+    if (k != 1) some.record(two.state, two.facts);
+  }
+  expect_same(all.at({500, 1500}).value(), some);
+  EXPECT_TRUE(all.at({}).value().paths_done.empty());
+  EXPECT_FALSE(all.at({500, 501}).has_value());
+  EXPECT_FALSE(all.at({2000}).has_value());
+}
+
 TEST(Convergence, TablesHoldTheSameNumbers) {
   TwoMembers two;
   RunWatch watch(two.facts, 8192);
@@ -154,7 +217,7 @@ TEST(Convergence, TablesHoldTheSameNumbers) {
   watch.look(two.state);
   two.add(4096);
   watch.look(two.state);
-  const Convergence history = watch.history(two.state);
+  const Convergence history = watch.history(two.state).value();
   EXPECT_EQ(history.paths_done.size(), 2u);
   const std::string csv = csv_convergence(history, two.facts);
   EXPECT_EQ(csv.find("member,mineral,figure,unit,paths,value,half_width\n"), 0u);

@@ -7,6 +7,9 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "host/analysis/summary.hpp"
 #include "host/analysis/table.hpp"
@@ -59,7 +62,8 @@ VolatileFacts some_volatile_facts() {
           "2027-01-01T00:00:00Z",
           "2027-01-01T00:00:09Z",
           8.5,
-          1234.5};
+          1234.5,
+          "a.h5 (0:300)"};
 }
 
 TEST(ResultFile, ReadsBackWhatWasWritten) {
@@ -67,12 +71,15 @@ TEST(ResultFile, ReadsBackWhatWasWritten) {
   StoredResult written = synthetic_result(3, 2, 30, 400, 25);
   written.origin.volatile_facts = some_volatile_facts();
   written.origin.ranges = {{0, 300}, {1000000000000, 1000000000100}};
+  written.origin.samples_asked = 50;
+  written.origin.generator = "dice";
   written.accumulators.block_digest[15258789] = 0xFFFFFFFFFFFFFFFFull;
   written.accumulators.moments[0][0].squares.high = 77;
   written.facts.is_certain = true;
   written.convergence.record(written.accumulators, written.facts);
-  written.origin.precision = PrecisionFacts{0.01, 0.009, "shortfall.cvar95 of JPN gallium",
-                                            "shortfall.cvar95,loss.mean", "JPN;gallium"};
+  written.origin.precision = PrecisionFacts{
+      0.01,          0.009, "shortfall.cvar95 of JPN gallium", "shortfall.cvar95,loss.mean",
+      "JPN;gallium", 5000};
   write(folder / "r.h5", written);
 
   const StoredResult read = read_result(folder / "r.h5");
@@ -138,6 +145,29 @@ TEST(ResultFile, ExistingFileIsKeptUnlessToldOtherwise) {
   write(folder / "r.h5", result, Overwrite::allow);
   EXPECT_EQ(read_result(folder / "r.h5").accumulators.n_paths, 5u);
   EXPECT_EQ(folder.n_entries(), 1u);
+}
+
+TEST(ResultFile, PreviousFileIsKeptWhereThatIsAskedFor) {
+  const ScratchFolder folder;
+  const auto path = folder / "r.h5";
+  for (const std::string text : {"first", "second", "third"})
+    write_whole_file(path, std::as_bytes(std::span(text)), Overwrite::keep_previous);
+  EXPECT_EQ(bytes_of(path), "third");
+  EXPECT_EQ(bytes_of(previous_of(path)), "second");
+}
+
+TEST(ResultFile, TemporariesOfLivingProcessesAreLeftAlone) {
+  const ScratchFolder folder;
+  const std::string mine = ".r.h5." + std::to_string(::getpid()) + ".tmp";
+  // No process has a number this large: Linux ends at 2^22.
+  const std::vector<std::string> names{mine, ".r.h5.4194999.tmp", ".s.h5.4194999.tmp",
+                                       ".r.h5.x4194999.tmp"};
+  for (const std::string& name : names) std::ofstream(folder / name) << "x";
+  remove_abandoned_temporaries(folder / "r.h5");
+  EXPECT_TRUE(std::filesystem::exists(folder / mine));
+  EXPECT_FALSE(std::filesystem::exists(folder / names[1]));
+  EXPECT_TRUE(std::filesystem::exists(folder / names[2]));
+  EXPECT_TRUE(std::filesystem::exists(folder / names[3]));
 }
 
 TEST(ResultFile, FolderThatIsNoneIsRefused) {

@@ -1,0 +1,155 @@
+/// Counts paths by bin at every step, by their changes: most paths stay in their bin from one step
+/// to the next. Changes are listed step by step for several groups of paths and counted together,
+/// for a step's counters are a few kilobytes and the path has been elsewhere since it last met
+/// them: fetching them is what counting costs. Compiled with the engine.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "host/cpu/engine_lanes.hpp"
+#include "kernels/lanes/lanes.hpp"
+
+RISK_BEGIN
+
+/// The lanes of `mask`, side by side from `target` on; whole vectors may be written.
+template <class L>
+RISK_FN void store_lanes(std::uint32_t* target, std::uint32_t mask, typename L::I values) {
+#if RISK_HAS_AVX512
+  if constexpr (L::n == 16) {
+    _mm512_storeu_si512(target, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask),
+                                                            reinterpret_cast<__m512i>(values)));
+    return;
+  }
+#endif
+  alignas(64) std::int32_t lanes[L::n];
+  store(lanes, values);
+  for (; mask != 0; mask &= mask - 1)
+    *target++ = static_cast<std::uint32_t>(lanes[__builtin_ctz(mask)]);
+}
+
+/// Changes yet to be counted, a list for every step. A change is one word: the counter that a path
+/// leaves and, in the upper half, the one it enters, both numbered within the step.
+template <class L>
+class ChangeLists {
+ public:
+  /// `most_notes`: calls of `note` that a group makes in a step, at most.
+  ChangeLists(int n_steps, int most_notes)
+      : most_groups_(groups_listed(n_steps, most_notes, L::n)),
+        capacity_(static_cast<std::size_t>((most_groups_ * most_notes + 1) * L::n)),
+        changes_(static_cast<std::size_t>(n_steps) * capacity_),
+        n_(static_cast<std::size_t>(n_steps)) {}
+
+  /// Lists changes of a step. Its own, so that the compiler keeps it in a register while vectors
+  /// are stored.
+  class Writer {
+   public:
+    /// The lanes of `mask` go from one bin to another of the row that starts at counter `row`.
+    /// There are some in every other call, hard to foresee, so none are written as readily as some.
+    RISK_FN void note(std::uint32_t row, std::uint32_t mask, typename L::I before,
+                      typename L::I now) {
+      using I = typename L::I;
+      const I both = splat<I>(static_cast<std::int32_t>(row | row << 16));
+      const I entered = as_signed(shl(as_word(now), 16));
+      store_lanes<L>(next_, mask, (before | entered) + both);
+      next_ += __builtin_popcount(mask);
+    }
+
+   private:
+    friend ChangeLists;
+    std::uint32_t* next_;
+  };
+  RISK_FN Writer writer(int step) {
+    Writer writer;
+    writer.next_ = list(step) + n_[static_cast<std::size_t>(step)];
+    return writer;
+  }
+  RISK_FN void keep(int step, const Writer& writer) {
+    n_[static_cast<std::size_t>(step)] = static_cast<std::uint32_t>(writer.next_ - list(step));
+  }
+
+  /// Is there room for another group?
+  bool end_group() { return ++n_groups_ < most_groups_; }
+  /// Hands the lists over, (step, first, number of changes), and empties them.
+  template <class Count>
+  void take(Count&& count) {
+    for (std::size_t step = 0; step < n_.size(); ++step) {
+      count(step, &changes_[step * capacity_], n_[step]);
+      n_[step] = 0;
+    }
+    n_groups_ = 0;
+  }
+
+ private:
+  std::uint32_t* list(int step) { return &changes_[static_cast<std::size_t>(step) * capacity_]; }
+
+  int most_groups_, n_groups_ = 0;
+  std::size_t capacity_;
+  std::vector<std::uint32_t> changes_;  ///< [step][capacity]
+  std::vector<std::uint32_t> n_;        ///< [step] changes listed
+};
+
+/// Counters of one mineral, [step][counter]. They have 16 bits and wrap; what they add up to must
+/// not, so no more than `most_undrained_paths` may be counted before they are drained.
+class StepCounters {
+ public:
+  static constexpr std::uint64_t most_undrained_paths = 65535;
+
+  StepCounters(int n_steps, std::uint32_t per_step)
+      : per_step_(per_step), counters_(static_cast<std::size_t>(n_steps) * per_step) {}
+
+  /// `n` paths begin in a counter of the first step.
+  void begin(std::uint32_t counter, int n) {
+    counters_[counter] = static_cast<std::uint16_t>(counters_[counter] + n);
+  }
+  /// Neighbours in a list often share a counter, and a counter's next change waits for its last one
+  /// to be stored: four parts of the list take turns.
+  void count(std::size_t step, const std::uint32_t* changes, std::uint32_t n) {
+    std::uint16_t* const row = &counters_[step * per_step_];
+    fetch(row + per_step_);
+    const auto count_one = [row](std::uint32_t change) {
+      --row[change & 0xffffu];
+      ++row[change >> 16];
+    };
+    const std::uint32_t part = n / 4;
+    const std::uint32_t* const second = changes + part;
+    const std::uint32_t* const third = second + part;
+    const std::uint32_t* const fourth = third + part;
+    for (std::uint32_t k = 0; k < part; ++k) {
+      count_one(changes[k]);
+      count_one(second[k]);
+      count_one(third[k]);
+      count_one(fourth[k]);
+    }
+    for (std::uint32_t k = 4 * part; k < n; ++k) count_one(changes[k]);
+  }
+  /// Adds the counts of a series of bins from counter `first` on to a histogram [step][bin] and
+  /// empties them.
+  void drain(std::uint32_t first, int n_steps, int n_bins, std::uint64_t* histogram) {
+    std::uint16_t* row = &counters_[first];
+    for (int step = 0; step < n_steps; ++step, row += per_step_, histogram += n_bins) {
+      std::uint16_t* const next = step + 1 < n_steps ? row + per_step_ : nullptr;
+      for (int bin = 0; bin < n_bins; ++bin) {
+        const std::uint16_t count = row[bin];
+        row[bin] = 0;
+        histogram[bin] += count;
+        if (next != nullptr) next[bin] = static_cast<std::uint16_t>(next[bin] + count);
+      }
+    }
+  }
+
+ private:
+  /// Asks for the next step's counters, which the processor cannot foresee and which come from far.
+  RISK_FN void fetch(const std::uint16_t* row) const {
+    constexpr std::size_t per_line = 64 / sizeof(std::uint16_t);
+    const std::uint16_t* const end = std::min(row + per_step_, counters_.data() + counters_.size());
+    for (; row < end; row += per_line) __builtin_prefetch(row, 1);
+  }
+
+  std::uint32_t per_step_;
+  std::vector<std::uint16_t> counters_;
+};
+
+RISK_END
