@@ -309,11 +309,6 @@ std::vector<std::string> Dataset::read_strings() const {
   return result;
 }
 
-bool Dataset::holds_text() const {
-  const Id type(checked(H5Dget_type(id()), file_, "read a type"), H5Tclose);
-  return H5Tget_class(type.get()) == H5T_STRING;
-}
-
 std::vector<std::byte> Dataset::read_bytes() const {
   const Id type(checked(H5Dget_type(id()), file_, "read a type"), H5Tclose);
   std::vector<std::byte> bytes(count_of(shape()) * H5Tget_size(type.get()));

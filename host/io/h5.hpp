@@ -108,7 +108,6 @@ class Dataset : public Object {
   /// `count` values.
   void read_rows(Type type, hsize_t first, hsize_t n_rows, void* into, std::size_t count) const;
   std::vector<std::string> read_strings() const;
-  bool holds_text() const;
   /// The values as they lie in memory, in their own type; of numbers only.
   std::vector<std::byte> read_bytes() const;
   /// Makes this the scale of a dimension of the same name.
