@@ -56,6 +56,17 @@ std::string fixed(double value, int decimals) {
   return text.data();
 }
 
+std::string signed_number(double value) {
+  if (value == 0.0) return "0";
+  if (std::isinf(value)) return value > 0.0 ? "inf" : "-inf";
+  if (std::fabs(value) < 0.005) return value > 0.0 ? "<+0.01" : ">-0.01";
+  const double size = std::fabs(value);
+  const int decimals = size < 99.995 ? 2 : size < 999.95 ? 1 : 0;
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%+.*f", decimals, value);
+  return text.data();
+}
+
 std::size_t name_width(const std::vector<std::string>& names, const std::string& heading) {
   std::size_t width = width_of(heading);
   for (const std::string& name : names) width = std::max(width, width_of(name));

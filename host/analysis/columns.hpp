@@ -16,6 +16,8 @@ std::string right(const std::string& text, std::size_t width = column_width);
 
 /// Fixed decimals; what would round to nothing without being it is told from zero.
 std::string fixed(double value, int decimals);
+/// With its sign and up to two decimals, likewise.
+std::string signed_number(double value);
 
 /// Width of a column of names, its heading included.
 std::size_t name_width(const std::vector<std::string>& names, const std::string& heading);

@@ -91,34 +91,6 @@ void note_absent(const std::vector<std::string>& names, const std::vector<std::s
 
 }  // namespace
 
-void PathValues::reserve(std::uint64_t n_paths) {
-  shortfall.resize(members.size() * minerals.size());
-  months_short.resize(shortfall.size());
-  loss.resize(members.size());
-  for (auto* const series : {&shortfall, &months_short, &loss}) {
-    for (std::vector<float>& values : *series) values.reserve(values.size() + n_paths);
-  }
-}
-
-void PathValues::append(const Samples& samples, std::uint64_t first, std::uint64_t count) {
-  const auto append_all = [&](const std::vector<float>& from,
-                              std::vector<std::vector<float>>& into) {
-    const std::size_t first_row = first - samples.first_path;
-    for (std::size_t series = 0; series < into.size(); ++series) {
-      for (std::size_t row = first_row; row < first_row + count; ++row)
-        into[series].push_back(from[row * into.size() + series]);
-    }
-  };
-  const auto of = [](auto measure) { return static_cast<std::size_t>(measure); };
-  append_all(samples.measure[of(Measure::shortfall)], shortfall);
-  append_all(samples.measure[of(Measure::months_short)], months_short);
-  append_all(samples.member_measure[of(MemberMeasure::loss)], loss);
-}
-
-std::uint64_t PathValues::bytes(std::uint64_t n_paths) const {
-  return n_paths * sizeof(float) * (2 * members.size() * minerals.size() + members.size());
-}
-
 Comparison compare_values(const PathValues& a, const PathValues& b, bool same_network) {
   Comparison result;
   result.n_paths = a.loss.front().size();

@@ -6,26 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "host/analysis/path_values.hpp"
 #include "host/analysis/table_rows.hpp"
-#include "host/engine/samples.hpp"
 
 namespace blocrisk {
-
-/// What comparing looks at, of every path of a range; values of a series in path order.
-struct PathValues {
-  std::vector<std::string> members, minerals;
-  std::vector<std::uint8_t> has_demand;          ///< [member][mineral]
-  std::vector<std::vector<float>> shortfall;     ///< [member][mineral]
-  std::vector<std::vector<float>> months_short;  ///< [member][mineral]
-  std::vector<std::vector<float>> loss;          ///< [member]
-
-  /// Makes room for `n_paths` more in every series.
-  void reserve(std::uint64_t n_paths);
-  /// Appends the samples of paths [first, first + count), all of which they hold.
-  void append(const Samples& samples, std::uint64_t first, std::uint64_t count);
-  /// Bytes that `n_paths` of them take.
-  std::uint64_t bytes(std::uint64_t n_paths) const;
-};
 
 /// Every figure is A's less B's, with _lo and _hi, its 95 % interval; `thin` where fewer than 30
 /// paths tell the two apart.

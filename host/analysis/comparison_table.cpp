@@ -1,7 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdio>
 
 #include "host/analysis/columns.hpp"
 #include "host/analysis/comparison.hpp"
@@ -13,18 +10,6 @@ namespace {
 constexpr std::size_t value_width = 8;
 constexpr std::size_t interval_width = 17;
 constexpr std::size_t share_width = 9;
-
-/// With its sign; what would round to nothing without being it is told from zero.
-std::string signed_number(double value) {
-  if (value == 0.0) return "0";
-  if (std::isinf(value)) return value > 0.0 ? "inf" : "-inf";
-  if (std::fabs(value) < 0.005) return value > 0.0 ? "<+0.01" : ">-0.01";
-  const double size = std::fabs(value);
-  const int decimals = size < 99.995 ? 2 : size < 999.95 ? 1 : 0;
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%+.*f", decimals, value);
-  return text.data();
-}
 
 /// A figure and its interval, in units of 1/scale.
 std::string figure_text(const TableRow& row, const std::string& name, double scale,

@@ -238,6 +238,7 @@ void widen_measure(const std::vector<double>& factor, MeasureSummary& into,
                    const std::vector<double>& upper_bound) {
   for (std::size_t cell = 0; cell < factor.size(); ++cell) into.std_error[cell] *= factor[cell];
   widen(into.mean, into.mean_lo, into.mean_hi, factor, upper_bound);
+  widen(into.std_dev, into.std_dev_lo, into.std_dev_hi, factor, upper_bound);
   widen(into.quantile, into.quantile_lo, into.quantile_hi, factor, upper_bound);
   widen(into.var, into.var_lo, into.var_hi, factor, upper_bound);
   widen(into.cvar, into.cvar_lo, into.cvar_hi, factor, upper_bound);

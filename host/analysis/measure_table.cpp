@@ -67,7 +67,7 @@ TableRow row_of(const Chosen& chosen, const std::string& member, const std::stri
   const char* unit = unit_of(chosen.info->kind);
   TableRow row{member, mineral, measure.thin[cell * tail_levels.size() + tail_level_95] != 0, {}};
   append(row.entries, "mean", unit, measure.mean, measure.mean_lo, measure.mean_hi, cell);
-  row.entries.push_back({"std", unit, measure.std_dev[cell]});
+  append(row.entries, "std", unit, measure.std_dev, measure.std_dev_lo, measure.std_dev_hi, cell);
   for (std::size_t k = 0; k < quantile_levels.size(); ++k)
     append(row.entries, named("p", quantile_levels[k]), unit, measure.quantile, measure.quantile_lo,
            measure.quantile_hi, cell * quantile_levels.size() + k);

@@ -56,10 +56,11 @@ void append_tail(MeasureSummary& into, const TailFigures& figures) {
   into.thin.push_back(flag(figures.thin));
 }
 
-void append_mean(MeasureSummary& into, const MeanFigure& figure, double variance,
+void append_mean(MeasureSummary& into, const MeanFigure& figure, const Figure& deviation,
                  std::uint64_t n_independent) {
   append(into.mean, into.mean_lo, into.mean_hi, figure.mean);
-  into.std_dev.push_back(std::sqrt(variance));
+  append(into.std_dev, into.std_dev_lo, into.std_dev_hi, deviation);
+  const double variance = deviation.value * deviation.value;
   into.std_error.push_back(std::sqrt(variance / static_cast<double>(n_independent)));
   into.mean_paths_needed.push_back(figure.paths_needed);
   into.mean_thin.push_back(flag(figure.paths_needed > static_cast<std::int64_t>(n_independent)));
@@ -68,7 +69,7 @@ void append_mean(MeasureSummary& into, const MeanFigure& figure, double variance
 /// No path, no figure.
 void append_nothing(MeasureSummary& into) {
   constexpr Figure none{not_a_number, not_a_number, not_a_number};
-  append_mean(into, {none, 1}, not_a_number, 0);
+  append_mean(into, {none, 1}, none, 0);
   for (std::size_t i = 0; i < quantile_levels.size(); ++i) {
     append(into.quantile, into.quantile_lo, into.quantile_hi, none);
   }
@@ -78,7 +79,7 @@ void append_nothing(MeasureSummary& into) {
 void append_figures(MeasureSummary& into, const Distribution& distribution,
                     const RankTable& ranks) {
   if (distribution.n() == 0) return append_nothing(into);
-  append_mean(into, mean_figure(distribution), distribution.moments().variance,
+  append_mean(into, mean_figure(distribution), deviation_figure(distribution),
               distribution.n_independent());
   for (std::size_t i = 0; i < quantile_levels.size(); ++i) {
     append(into.quantile, into.quantile_lo, into.quantile_hi,

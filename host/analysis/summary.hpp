@@ -24,8 +24,8 @@ struct ProbabilitySummary {
 
 /// Figures of one measure; [cell] for a measure, [member] for a member's.
 struct MeasureSummary {
-  std::vector<double> mean, std_dev, std_error;            ///< [cell]
-  std::vector<double> mean_lo, mean_hi;                    ///< [cell]
+  std::vector<double> mean, mean_lo, mean_hi, std_error;   ///< [cell]
+  std::vector<double> std_dev, std_dev_lo, std_dev_hi;     ///< [cell]
   std::vector<std::int64_t> mean_paths_needed;             ///< [cell] see tail.hpp
   std::vector<std::int8_t> mean_thin;                      ///< [cell] 1: too few paths carry it
   std::vector<double> quantile, quantile_lo, quantile_hi;  ///< [cell][quantile]

@@ -63,4 +63,9 @@ struct MeanFigure {
 };
 MeanFigure mean_figure(const Distribution& distribution);
 
+/// The standard deviation: the root of the mean squared distance from the mean, and its interval
+/// the root of `mean_interval`'s, with more caution about the squares that were not seen. That the
+/// mean is not known but estimated matters only to second order. Not a number for a single sample.
+Figure deviation_figure(const Distribution& distribution);
+
 }  // namespace blocrisk

@@ -14,6 +14,7 @@ using Action = std::function<void()>;
 void add_run_command(CLI::App& app, const std::string& command_line, Action& action);
 void add_validate_command(CLI::App& app, Action& action);
 void add_plan_command(CLI::App& app, Action& action);
+void add_sweep_command(CLI::App& app, const std::string& command_line, Action& action);
 void add_compare_command(CLI::App& app, Action& action);
 void add_replay_command(CLI::App& app, Action& action);
 void add_show_command(CLI::App& app, Action& action);

@@ -1,6 +1,5 @@
 /// `blocrisk compare`: what one scenario changes against another, path by path on the same draws.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -24,8 +23,6 @@ namespace blocrisk {
 namespace {
 
 constexpr std::uint64_t default_paths = 100'000;
-/// All measures of a batch are held at once, though few are kept.
-constexpr std::uint64_t most_batch_bytes = std::uint64_t{64} << 20;
 
 struct CompareOptions {
   std::string file_a, file_b;
@@ -111,19 +108,6 @@ bool has_samples(const Side& side, PathRange range) {
   return samples.n_paths > 0 && samples.holds(range.first) && samples.holds(range.last - 1);
 }
 
-PathValues empty_values(const Side& side, std::uint64_t n_paths) {
-  const Network& network = side.stored.network;
-  PathValues values;
-  values.members = network.members;
-  values.minerals = network.minerals;
-  for (int member = 0; member < network.header.n_members; ++member) {
-    for (int mineral = 0; mineral < network.header.n_minerals; ++mineral)
-      values.has_demand.push_back(cell_has_demand(network, member, mineral) ? 1 : 0);
-  }
-  values.reserve(n_paths);
-  return values;
-}
-
 /// Paths of a digest block that lie in a list of ranges.
 std::uint64_t paths_in_block(std::uint64_t block, const std::vector<PathRange>& ranges) {
   const std::uint64_t first = block * digest_block_paths;
@@ -148,12 +132,6 @@ void verify_digests(const Side& side, const Accumulators& again, PathRange range
   }
 }
 
-std::uint64_t paths_per_batch(const Network& network, const Backend& backend) {
-  const auto cells = static_cast<std::uint64_t>(shape_of(network).n_cells());
-  const std::uint64_t most = most_batch_bytes / (sizeof(float) * n_measures * cells);
-  return std::clamp<std::uint64_t>(backend.batch_paths(), 1, std::max<std::uint64_t>(most, 64));
-}
-
 void announce(const Side& side, const ChosenBackend& chosen) {
   std::fprintf(stderr, "sampling %c again, backend %s: %s (%s)\n", side.letter,
                chosen.backend->name().c_str(), chosen.backend->device().c_str(),
@@ -170,24 +148,18 @@ void sample_again(const Side& side, PathRange range, const CompareOptions& optio
   if (!options.quiet) announce(side, chosen);
   ProgressReporter reporter(progress_style("auto", options.quiet));
   Accumulators again(shape_of(network));
-  const auto start = std::chrono::steady_clock::now();
-  for (std::uint64_t next = range.first; next < range.last;) {
-    const std::uint64_t batch = paths_per_batch(network, *chosen.backend);
-    const PathRange piece{next, next + std::min(batch, range.last - next)};
-    Samples samples = empty_samples(network, piece.first, piece.count());
-    chosen.backend->run(piece, again, &samples);
-    values.append(samples, piece.first, piece.count());
-    next = piece.last;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    reporter.update({next - range.first, range.count(), elapsed.count()});
-    if (stop_signal() != nullptr)
-      throw StoppedEarly(std::string("stopped by ") + stop_signal() + "; nothing was compared");
-  }
+  const auto go_on = [&reporter](const Progress& progress) {
+    reporter.update(progress);
+    return stop_signal() == nullptr;
+  };
+  run_with_values(network, *chosen.backend, range, range.count(), again, values, go_on);
+  if (stop_signal() != nullptr)
+    throw StoppedEarly(std::string("stopped by ") + stop_signal() + "; nothing was compared");
   verify_digests(side, again, range);
 }
 
 PathValues values_of(const Side& side, PathRange range, const CompareOptions& options) {
-  PathValues values = empty_values(side, range.count());
+  PathValues values = empty_path_values(side.stored.network, range.count());
   if (has_samples(side, range)) {
     values.append(side.result.samples, range.first, range.count());
   } else {
@@ -259,7 +231,8 @@ void compare_results(const CompareOptions& options) {
   const Side b = read_side('B', options.file_b);
   require_same_draws(a, b);
   const PathRange range = compared_range(a, b, options.paths);
-  require_memory(empty_values(a, 0).bytes(range.count()) + empty_values(b, 0).bytes(range.count()),
+  require_memory(empty_path_values(a.stored.network, 0).bytes(range.count()) +
+                     empty_path_values(b.stored.network, 0).bytes(range.count()),
                  "fewer --paths need less");
   const PathValues values_a = values_of(a, range, options);
   const PathValues values_b = values_of(b, range, options);

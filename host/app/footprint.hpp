@@ -14,7 +14,7 @@ struct Footprint {
   std::uint64_t summary_bytes = 0;      ///< figures, and the file while it is built in memory
   std::uint64_t samples_bytes = 0;
   std::uint64_t output_bytes = 0;
-  double operations_per_path = 0;      ///< on single values, counted
+  double operations_per_path = 0;  ///< on single values, counted
 
   /// Of each of the two that are kept: all that the output holds but for the attribution.
   std::uint64_t checkpoint_bytes() const { return output_bytes; }

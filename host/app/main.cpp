@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
   add_run_command(app, join_arguments(argc, argv), action);
   add_validate_command(app, action);
   add_plan_command(app, action);
+  add_sweep_command(app, join_arguments(argc, argv), action);
   add_compare_command(app, action);
   add_replay_command(app, action);
   add_show_command(app, action);

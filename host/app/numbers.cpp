@@ -118,6 +118,18 @@ PathRange parse_path_range(std::string_view option, std::string_view text) {
   return {*first, *last};
 }
 
+PathRange parse_members(std::string_view option, std::string_view text, std::uint64_t count) {
+  const std::size_t colon = text.find(':');
+  const auto first = read_count(text.substr(0, colon));
+  const auto last = read_count(colon == std::string_view::npos ? "" : text.substr(colon + 1));
+  if (!first || !last || *first >= *last || *last > count) {
+    refuse(
+        option, text,
+        "must be first:end with first < end <= " + std::to_string(count) + ", the sweep's members");
+  }
+  return {*first, *last};
+}
+
 std::vector<int> parse_devices(std::string_view option, std::string_view text) {
   std::vector<int> devices;
   for (std::size_t at = 0; at <= text.size();) {
@@ -156,12 +168,6 @@ std::string format_count(std::uint64_t count) {
     text.insert(place, ",");
   }
   return text;
-}
-
-std::string format_digest(std::uint64_t digest) {
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(digest));
-  return text.data();
 }
 
 std::string format_bytes(double bytes) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "host/engine/backend.hpp"
+#include "host/support/digest_text.hpp"  // IWYU pragma: export
 
 namespace blocrisk {
 
@@ -25,6 +26,9 @@ double parse_fraction(std::string_view option, std::string_view text);
 /// "A:B", path numbers A to B-1; as many as a count may be.
 PathRange parse_path_range(std::string_view option, std::string_view text);
 
+/// "I:J", members I to J-1 of a sweep of `count`.
+PathRange parse_members(std::string_view option, std::string_view text, std::uint64_t count);
+
 /// "0,1": device numbers; one that stands there twice gets two shares.
 std::vector<int> parse_devices(std::string_view option, std::string_view text);
 
@@ -32,8 +36,6 @@ std::vector<int> parse_devices(std::string_view option, std::string_view text);
 double parse_seconds(std::string_view option, std::string_view text, double least_s);
 
 std::string format_count(std::uint64_t count);
-/// Sixteen hexadecimal digits.
-std::string format_digest(std::uint64_t digest);
 std::string format_bytes(double bytes);
 std::string format_duration(double seconds);
 

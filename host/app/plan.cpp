@@ -9,10 +9,12 @@
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/scenario_options.hpp"
+#include "host/app/sweep_plan.hpp"
 #include "host/cpu/cpu_backend.hpp"
 #include "host/cpu/draws_backend.hpp"
 #include "host/scenario/calibrate.hpp"
 #include "host/support/json.hpp"
+#include "host/sweep/parse_sweep.hpp"
 
 namespace blocrisk {
 namespace {
@@ -115,6 +117,10 @@ void print_text(const Plan& plan) {
 }
 
 void plan_run(const PlanOptions& options) {
+  if (is_sweep_file(options.scenario.file)) {
+    return plan_sweep(
+        {options.scenario, options.output, options.threads, options.lanes, options.json});
+  }
   const Plan plan = make_plan(options);
   options.json ? print_json(plan) : print_text(plan);
 }
@@ -125,7 +131,8 @@ void add_plan_command(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("plan", "Memory, output size and expected time, without sampling");
   const auto options = std::make_shared<PlanOptions>();
-  add_scenario_options(*command, options->scenario);
+  add_scenario_options(*command, options->scenario,
+                       {"SCENARIO", "A scenario or a sweep, a TOML file"});
   add_cpu_options(*command, options->threads, options->lanes);
   add_output_option(*command, options->output);
   command

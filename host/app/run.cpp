@@ -1,5 +1,4 @@
 /// `blocrisk run`: sample a scenario, write the result, print a table a person can read.
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -9,6 +8,7 @@
 #include "host/app/attribution_option.hpp"
 #include "host/app/backends.hpp"
 #include "host/app/checkpoint.hpp"
+#include "host/app/clocks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/interrupt.hpp"
 #include "host/app/precision_options.hpp"
@@ -26,20 +26,6 @@
 
 namespace blocrisk {
 namespace {
-
-/// Seconds since the last lap.
-class Stopwatch {
- public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double elapsed_s = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return elapsed_s;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 void announce(const RunCommand& options, const ChosenBackend& chosen) {
   if (options.quiet) return;

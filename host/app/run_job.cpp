@@ -1,11 +1,11 @@
 #include "host/app/run_job.hpp"
 
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <utility>
 
 #include "host/app/checkpoint.hpp"
+#include "host/app/clocks.hpp"
 #include "host/app/footprint.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/precision_report.hpp"
@@ -119,15 +119,6 @@ ChosenBackend provide(const RunCommand& options, const Job& job, Ranks* ranks) {
   if (ranks == nullptr) return chosen;
   return ranks->lead(job.scenario, task, std::move(chosen), options.backend,
                      footprint.host_bytes());
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 }  // namespace blocrisk

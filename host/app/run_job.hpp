@@ -48,7 +48,4 @@ Job prepare_job(const RunCommand& options, JobSource source);
 /// where `ranks` is given. Throws EnvironmentError where there is not enough.
 ChosenBackend provide(const RunCommand& options, const Job& job, Ranks* ranks);
 
-/// Now, ISO 8601, UTC.
-std::string utc_now();
-
 }  // namespace blocrisk

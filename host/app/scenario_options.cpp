@@ -6,6 +6,7 @@
 #include "host/app/numbers.hpp"
 #include "host/scenario/parse.hpp"
 #include "host/support/error.hpp"
+#include "host/sweep/parse_sweep.hpp"
 
 namespace blocrisk {
 namespace {
@@ -42,10 +43,8 @@ void require_whole_draws(PathRange range, const Sampling& sampling) {
 
 }  // namespace
 
-void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
-  command.add_option("SCENARIO", options.file, "The scenario, a TOML file")
-      ->required()
-      ->check(names_a_file());
+void add_scenario_options(CLI::App& command, ScenarioOptions& options, InputFile input) {
+  command.add_option(input.name, options.file, input.meaning)->required()->check(names_a_file());
   command
       .add_option("--set", options.overrides,
                   "Replace one input: key.path=value, =*0.8 multiplies, =+5 adds (repeatable)")
@@ -76,6 +75,10 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
 }
 
 Scenario load(const ScenarioOptions& options) {
+  if (is_sweep_file(options.file)) {
+    throw UsageError(options.file +
+                     " is a sweep; `blocrisk sweep` runs it and `blocrisk plan` checks it");
+  }
   return with_options(load_scenario(options.file, options.overrides), options, options.file);
 }
 

@@ -21,7 +21,13 @@ struct ScenarioOptions {
   std::optional<PathRange> path_range;
 };
 
-void add_scenario_options(CLI::App& command, ScenarioOptions& options);
+/// The file that a command reads, as its help calls it.
+struct InputFile {
+  const char* name = "SCENARIO";
+  const char* meaning = "The scenario, a TOML file";
+};
+
+void add_scenario_options(CLI::App& command, ScenarioOptions& options, InputFile input = {});
 
 Scenario load(const ScenarioOptions& options);
 /// The same where the scenario is a file's canonical text; `name` is what messages call it.

@@ -15,6 +15,7 @@
 #include "host/io/result_reader.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
+#include "host/sweep/sweep_table.hpp"
 
 namespace blocrisk {
 namespace {
@@ -25,6 +26,7 @@ struct ShowOptions {
   bool csv = false;
   bool attribution = false;
   bool convergence = false;
+  bool differences = false, indices = false;  ///< of a sweep
   MeasureSelection selection;
 };
 
@@ -108,7 +110,38 @@ void show_measure(const ShowOptions& options, const StoredResult& result) {
   }
 }
 
+void show_sweep(const ShowOptions& options) {
+  if (options.attribution || options.convergence) {
+    throw UsageError("--attribution and --convergence are for results of one run, and " +
+                     options.file + " is the file of a sweep");
+  }
+  SweepSelection selection{SweepTable::figures, "member_loss", options.selection.members,
+                           options.selection.minerals};
+  if (options.differences) selection.table = SweepTable::differences;
+  if (options.indices) selection.table = SweepTable::indices;
+  if (!options.selection.measure.empty()) selection.measure = options.selection.measure;
+  const SweepReader file(options.file);
+  std::fputs((options.json  ? sweep_json(file, selection)
+              : options.csv ? sweep_csv(file, selection)
+                            : sweep_text(file, selection))
+                 .c_str(),
+             stdout);
+}
+
+/// --member and --mineral choose from one measure, which only a sweep has a default for.
+void check_selection(const ShowOptions& options) {
+  if (options.differences || options.indices) {
+    throw UsageError("--differences and --indices are for sweeps, and " + options.file +
+                     " is the result of one run");
+  }
+  const bool chooses = !options.selection.members.empty() || !options.selection.minerals.empty();
+  if (chooses && options.selection.measure.empty())
+    throw UsageError("--member and --mineral choose from one measure; add --measure NAME");
+}
+
 void show_result(const ShowOptions& options) {
+  if (is_sweep_result(options.file)) return show_sweep(options);
+  check_selection(options);
   const StoredResult result = read_result(options.file);
   if (!options.selection.measure.empty()) return show_measure(options, result);
   if (options.attribution) return print_attribution(options, result);
@@ -125,9 +158,9 @@ void show_result(const ShowOptions& options) {
 }  // namespace
 
 void add_show_command(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("show", "The tables of a result file");
+  CLI::App* command = app.add_subcommand("show", "The tables of a result or sweep");
   const auto options = std::make_shared<ShowOptions>();
-  command->add_option("RESULT", options->file, "The result, an .h5 file")
+  command->add_option("RESULT", options->file, "The result of a run or sweep, an .h5 file")
       ->required()
       ->check(names_a_file());
   CLI::Option* json = command->add_flag("--json", options->json, "For machines");
@@ -140,22 +173,25 @@ void add_show_command(CLI::App& app, Action& action) {
       ->excludes("--csv");
   command->add_flag("--convergence", options->convergence,
                     "How the intervals of the main figures narrowed with the number of paths");
-  CLI::Option* measure =
-      command
-          ->add_option("--measure", options->selection.measure,
-                       "One measure in full, such as months_short or member_annual_loss")
-          ->excludes("--attribution")
-          ->excludes("--convergence")
-          ->type_name("NAME");
-  command->add_option("--member", options->selection.members, "With --measure: these members")
+  command
+      ->add_option("--measure", options->selection.measure,
+                   "One measure in full, such as months_short or member_annual_loss")
+      ->excludes("--attribution")
+      ->excludes("--convergence")
+      ->type_name("NAME");
+  CLI::Option* differences = command->add_flag("--differences", options->differences,
+                                               "Of a sweep: differences from its reference");
+  command->add_flag("--indices", options->indices, "Of a sweep: sensitivity indices")
+      ->excludes(differences);
+  command
+      ->add_option("--member", options->selection.members,
+                   "With --measure, or of a sweep: these members")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->needs(measure)
       ->type_name("LIST");
   command->add_option("--mineral", options->selection.minerals, "With --measure: these minerals")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->needs(measure)
       ->type_name("LIST");
   command->callback([options, &action] { action = [options] { show_result(*options); }; });
 }

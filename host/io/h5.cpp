@@ -9,6 +9,8 @@
 #include <string>
 #include <system_error>
 
+#include "host/io/seal.hpp"
+#include "host/io/trial.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk::h5 {
@@ -260,6 +262,11 @@ std::vector<hsize_t> Dataset::shape() const {
   return extents;
 }
 
+bool Dataset::holds_text() const {
+  const Id type(checked(H5Dget_type(id()), file_, "read a type"), H5Tclose);
+  return H5Tget_class(type.get()) == H5T_STRING;
+}
+
 void Dataset::read(Type type, void* into, std::size_t count) const {
   if (count_of(shape()) != count) {
     fail(*file_, "use a dataset of " + std::to_string(count_of(shape())) + " values where " +
@@ -267,6 +274,25 @@ void Dataset::read(Type type, void* into, std::size_t count) const {
   }
   if (count == 0) return;
   checked(H5Dread(id(), native(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, into), file_,
+          "read a dataset");
+}
+
+void Dataset::read_rows(Type type, hsize_t first, hsize_t n_rows, void* into,
+                        std::size_t count) const {
+  std::vector<hsize_t> extents = shape();
+  const bool is_there = !extents.empty() && first + n_rows <= extents.front();
+  if (is_there) extents.front() = n_rows;
+  if (!is_there || count_of(extents) != count)
+    fail(*file_, "read rows of a dataset that has other ones");
+  if (count == 0) return;
+  std::vector<hsize_t> start(extents.size(), 0);
+  start.front() = first;
+  const Id rows(checked(H5Dget_space(id()), file_, "read a shape"), H5Sclose);
+  checked(H5Sselect_hyperslab(rows.get(), H5S_SELECT_SET, start.data(), nullptr, extents.data(),
+                              nullptr),
+          file_, "choose rows");
+  const Id memory = simple_space(extents, file_);
+  checked(H5Dread(id(), native(type), memory.get(), rows.get(), H5P_DEFAULT, into), file_,
           "read a dataset");
 }
 
@@ -411,6 +437,18 @@ void require_hdf5(const std::filesystem::path& path) {
   throw EnvironmentError(name + " is not an HDF5 file");
 }
 
+void require_undamaged(const std::filesystem::path& path) {
+  switch (check_seal(path)) {
+    case Seal::sound:
+      return;
+    case Seal::broken:
+      throw EnvironmentError(path.string() +
+                             " is damaged: its bytes are not those that were written");
+    case Seal::absent:
+      return survive_reading(path);
+  }
+}
+
 }  // namespace
 
 File File::create_in_memory(const std::string& file_name) {
@@ -433,6 +471,7 @@ File File::create_in_memory(const std::string& file_name) {
 File File::open(const std::filesystem::path& path) {
   silence_errors();
   require_hdf5(path);
+  require_undamaged(path);
   auto name = std::make_shared<const std::string>(path.string());
   Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (file.get() >= 0) return {std::move(file), std::move(name)};
@@ -446,6 +485,11 @@ Group File::root() const {
   return {
       Id(checked(H5Gopen2(id_.get(), "/", H5P_DEFAULT), name_, "open the root group"), H5Gclose),
       name_};
+}
+
+void File::save(const std::filesystem::path& path, Overwrite overwrite) const {
+  const auto bytes = image();  // once, for every flush may move things
+  write_whole_file(path, bytes, overwrite, seal_of(bytes));
 }
 
 std::span<const std::byte> File::image() const {

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "host/io/whole_file.hpp"
+
 namespace blocrisk::h5 {
 
 /// What a dataset holds; stored little-endian on every host.
@@ -99,8 +101,12 @@ class Dataset : public Object {
  public:
   Dataset(Id id, FileName file) : Object(std::move(id), std::move(file)) {}
   std::vector<hsize_t> shape() const;
+  bool holds_text() const;
   /// Throws where the dataset does not hold exactly `count` values.
   void read(Type type, void* into, std::size_t count) const;
+  /// Rows [first, first + n_rows) of the outermost dimension. Throws where they hold other than
+  /// `count` values.
+  void read_rows(Type type, hsize_t first, hsize_t n_rows, void* into, std::size_t count) const;
   std::vector<std::string> read_strings() const;
   bool holds_text() const;
   /// The values as they lie in memory, in their own type; of numbers only.
@@ -128,14 +134,18 @@ class Group : public Object {
   Dataset create_strings(const std::string& name, const std::vector<std::string>& texts);
 };
 
-/// An HDF5 file. A new one lives in memory, so that HDF5 never meets a full disk; `image` gives its
-/// bytes. Equal sequences of calls give equal bytes.
+/// An HDF5 file. A new one lives in memory, so that HDF5 never meets a full disk; `save` puts its
+/// bytes on disk, sealed. Equal sequences of calls give equal bytes.
 class File {
  public:
   static File create_in_memory(const std::string& name);
+  /// Throws EnvironmentError where the file is not as it was saved, or, not being sealed, breaks a
+  /// process that reads all of it.
   static File open(const std::filesystem::path& path);
 
   Group root() const;
+  /// Only of a file in memory.
+  void save(const std::filesystem::path& path, Overwrite overwrite) const;
   /// Only of a file in memory; good until the file is changed or gone.
   std::span<const std::byte> image() const;
   const FileName& name() const { return name_; }

@@ -102,4 +102,24 @@ h5::Dataset NetcdfGroup::add(const Variable& variable, std::size_t count) {
   return dataset;
 }
 
+h5::Dataset NetcdfGroup::add_coordinate(const std::string& name, const std::string& along,
+                                        h5::Type type, const void* values, const std::string& units,
+                                        const std::string& long_name) {
+  h5::Dataset dataset = group_.create_dataset(name, type, {axis(along).extent}, values, nullptr);
+  describe(dataset, units, long_name);
+  dataset.attach_scale(axis(along).scale, 0);
+  return dataset;
+}
+
+h5::Dataset NetcdfGroup::add_texts(const std::string& name, const std::string& along,
+                                   const std::vector<std::string>& texts,
+                                   const std::string& long_name) {
+  if (texts.size() != axis(along).extent)
+    throw std::logic_error("variable " + name + " has another shape");
+  h5::Dataset dataset = group_.create_strings(name, texts);
+  describe(dataset, "", long_name);
+  dataset.attach_scale(axis(along).scale, 0);
+  return dataset;
+}
+
 }  // namespace blocrisk

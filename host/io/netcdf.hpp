@@ -50,6 +50,13 @@ class NetcdfGroup {
     return add({name, axes, h5::type_of<Number>(), values.data(), units, long_name}, values.size());
   }
 
+  /// Along an axis, and never absent: what says where on it one is. Without fill value.
+  h5::Dataset add_coordinate(const std::string& name, const std::string& axis, h5::Type type,
+                             const void* values, const std::string& units,
+                             const std::string& long_name);
+  h5::Dataset add_texts(const std::string& name, const std::string& axis,
+                        const std::vector<std::string>& texts, const std::string& long_name);
+
   h5::Object& attributes() { return group_; }
 
  private:

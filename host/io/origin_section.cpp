@@ -2,7 +2,6 @@
 #include "host/io/result_sections.hpp"
 
 namespace blocrisk {
-namespace {
 
 void write_volatile(h5::Object& root, const VolatileFacts& facts) {
   root.set_attribute("backend", facts.backend);
@@ -16,6 +15,25 @@ void write_volatile(h5::Object& root, const VolatileFacts& facts) {
   if (!facts.merged_from.empty()) root.set_attribute("merged_from", facts.merged_from);
 }
 
+void write_id_lists(h5::Object& root, const ResultFacts& facts) {
+  const auto joined = [](const std::vector<std::string>& labels) {
+    std::string text;
+    for (const std::string& label : labels) text += (text.empty() ? "" : ",") + label;
+    return text;
+  };
+  root.set_fixed_text_attribute("member_ids", joined(facts.members));
+  root.set_fixed_text_attribute("mineral_ids", joined(facts.minerals));
+}
+
+void write_clock(h5::Object& root, const ResultFacts& facts) {
+  root.set_attribute("start_date", facts.start_date);
+  root.set_attribute("n_steps", std::int64_t{facts.n_steps});
+  root.set_attribute("steps_per_year", std::int64_t{facts.steps_per_year});
+  root.set_attribute("n_years", std::int64_t{facts.n_years});
+}
+
+namespace {
+
 void write_precision(h5::Object& root, const PrecisionFacts& facts) {
   root.set_attribute("precision_asked", facts.asked);
   root.set_attribute("precision_reached", facts.reached);
@@ -23,13 +41,6 @@ void write_precision(h5::Object& root, const PrecisionFacts& facts) {
   root.set_attribute("precision_on", facts.on);
   root.set_attribute("precision_for", facts.only_for);
   root.set_attribute("precision_least_paths", facts.least_paths);
-}
-
-/// The labels of an axis once more, as text that every program reads.
-std::string joined(const std::vector<std::string>& labels) {
-  std::string text;
-  for (const std::string& label : labels) text += (text.empty() ? "" : ",") + label;
-  return text;
 }
 
 }  // namespace
@@ -49,14 +60,10 @@ void write_origin(NetcdfGroup& group, const ResultContent& content) {
   root.set_attribute("path_ranges", path_ranges_text(origin.ranges));
   root.set_attribute("stop_reason", origin.stop_reason);
   if (origin.samples_asked) root.set_attribute("samples_asked", *origin.samples_asked);
-  root.set_attribute("start_date", content.facts.start_date);
-  root.set_attribute("n_steps", std::int64_t{content.facts.n_steps});
-  root.set_attribute("steps_per_year", std::int64_t{content.facts.steps_per_year});
-  root.set_attribute("n_years", std::int64_t{content.facts.n_years});
+  write_clock(root, content.facts);
   root.set_attribute("is_certain", std::int64_t{content.facts.is_certain ? 1 : 0});
   root.set_attribute("short_threshold", content.facts.short_threshold);
-  root.set_fixed_text_attribute("member_ids", joined(content.facts.members));
-  root.set_fixed_text_attribute("mineral_ids", joined(content.facts.minerals));
+  write_id_lists(root, content.facts);
   root.set_attribute("scenario_name", origin.scenario_name);
   root.set_attribute("scenario", origin.scenario_text);
   root.set_attribute("scenario_sha256", origin.scenario_sha256);

@@ -19,6 +19,9 @@ inline constexpr const char* result_schema = "blocrisk-result";
 inline constexpr std::int64_t result_schema_version = 3;
 /// Which draws a path number stands for; to be raised where an address is read in another way.
 inline constexpr const char* result_generator = "philox4x32-10, addresses 1";
+/// Of the file of a sweep, whose dimension `scenario` results do not have.
+inline constexpr const char* sweep_schema = "blocrisk-sweep";
+inline constexpr std::int64_t sweep_schema_version = 1;
 
 /// What may differ between two runs that sampled the same paths.
 struct VolatileFacts {

@@ -6,10 +6,10 @@
 #include <sstream>
 #include <utility>
 
-#include "host/io/content_hash.hpp"
 #include "host/io/h5.hpp"
 #include "host/io/path_ranges.hpp"
 #include "host/io/result_sections.hpp"
+#include "host/io/seal.hpp"
 #include "host/io/state_arrays.hpp"
 #include "host/support/error.hpp"
 
@@ -43,7 +43,13 @@ std::vector<Number> read_values(const h5::Group& group, const std::string& name,
 }
 
 void check_schema(const h5::Group& root, const std::string& file) {
-  if (!root.has_attribute("schema") || root.text_attribute("schema") != result_schema) {
+  const std::string schema = root.has_attribute("schema") ? root.text_attribute("schema") : "";
+  if (schema == sweep_schema) {
+    throw EnvironmentError(file +
+                           " is the file of a sweep, which `blocrisk show` prints; this "
+                           "command reads the result of one run");
+  }
+  if (schema != result_schema) {
     throw EnvironmentError(file + " is not a result of blocrisk");
   }
   const std::int64_t version = root.integer_attribute("schema_version");
@@ -275,15 +281,10 @@ RunOrigin read_origin(const h5::Group& root) {
 
 StoredResult read_intact_result(const std::filesystem::path& path) {
   StoredResult result = read_result(path);
-  const h5::File file = h5::File::open(path);
-  const h5::Group root = file.root();
-  const bool is_hashed = root.has_attribute(content_hash_attribute);
-  if (is_hashed && root.text_attribute(content_hash_attribute) != content_sha256(root)) {
-    throw EnvironmentError(path.string() +
-                           " is damaged: its variables do not give the hash it was written with; "
-                           "`blocrisk verify` says which are wrong");
-  }
-  return result;
+  if (check_seal(path) == Seal::sound) return result;
+  throw EnvironmentError(path.string() +
+                         " was changed since blocrisk wrote it: it has lost its seal; `blocrisk "
+                         "verify` says whether its numbers are what its paths give");
 }
 
 StoredResult read_result(const std::filesystem::path& path) {

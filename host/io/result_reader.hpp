@@ -9,8 +9,7 @@ namespace blocrisk {
 
 /// Throws EnvironmentError where the file cannot be read, is no result, or is of another version.
 StoredResult read_result(const std::filesystem::path& path);
-/// The same of a file that paths are to be added to: throws too where its variables do not give the
-/// hash that it was written with.
+/// The same of a file that paths are to be added to: throws too where it has lost its seal.
 StoredResult read_intact_result(const std::filesystem::path& path);
 
 }  // namespace blocrisk

@@ -11,6 +11,11 @@ h5::File build_result(const std::string& name, const ResultContent& content);
 
 /// Root attributes: what this file is and where it came from.
 void write_origin(NetcdfGroup& root, const ResultContent& content);
+/// Parts of it that other files share: the clock, the labels of the axes once more, as text that
+/// every program reads, and what may differ between equal runs.
+void write_clock(h5::Object& root, const ResultFacts& facts);
+void write_id_lists(h5::Object& root, const ResultFacts& facts);
+void write_volatile(h5::Object& root, const VolatileFacts& facts);
 /// `/`: every figure of every measure.
 void write_summary(NetcdfGroup& root, const ResultContent& content);
 /// `/timeline`

@@ -1,6 +1,5 @@
 #include "host/io/result_writer.hpp"
 
-#include "host/io/content_hash.hpp"
 #include "host/io/h5.hpp"
 #include "host/io/netcdf.hpp"
 #include "host/io/result_sections.hpp"
@@ -19,14 +18,12 @@ h5::File build_result(const std::string& name, const ResultContent& content) {
   write_accumulators(root, content);
   write_samples(root, content);
   write_convergence(root, content);
-  root.attributes().set_attribute(content_hash_attribute, content_sha256(file.root()));
   return file;
 }
 
 void write_result(const std::filesystem::path& path, const ResultContent& content,
                   Overwrite overwrite) {
-  const h5::File file = build_result(path.string(), content);
-  write_whole_file(path, file.image(), overwrite);
+  build_result(path.string(), content).save(path, overwrite);
 }
 
 }  // namespace blocrisk

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -109,35 +110,51 @@ void write_all(int file, std::span<const std::byte> bytes, const std::filesystem
   }
 }
 
-void create_and_sync(const std::filesystem::path& temporary, std::span<const std::byte> bytes,
+/// What a file is made of, one after the other.
+using Parts = std::array<std::span<const std::byte>, 2>;
+
+void create_and_sync(const std::filesystem::path& temporary, const Parts& parts,
                      const std::filesystem::path& target) {
   ::unlink(temporary.c_str());  // left by a process of the same number that was killed
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.get() < 0) fail(target, "create a file in its folder");
-  write_all(file.get(), bytes, target);
+  for (const auto part : parts) write_all(file.get(), part, target);
   if (::fsync(file.get()) != 0) fail(target, "sync");
   if (!file.close()) fail(target, "close");
 }
 
-void compare_with_disk(const std::filesystem::path& temporary, std::span<const std::byte> bytes,
+/// Up to as many bytes as `into` holds; fewer at the end of the file only.
+std::size_t read_up_to(int file, std::span<std::byte> into, const std::filesystem::path& target) {
+  std::size_t n_read = 0;
+  while (n_read < into.size()) {
+    const ssize_t count = ::read(file, into.data() + n_read, into.size() - n_read);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail(target, "read back");
+    if (count == 0) break;
+    n_read += static_cast<std::size_t>(count);
+  }
+  return n_read;
+}
+
+void compare_with_disk(const std::filesystem::path& temporary, const Parts& parts,
                        const std::filesystem::path& target) {
   Descriptor file(::open(temporary.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) fail(target, "read back");
   std::vector<std::byte> piece(std::size_t{1} << 20);
-  for (;;) {
-    const ssize_t count = ::read(file.get(), piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(target, "read back");
-    if (count == 0) break;
-    const auto size = static_cast<std::size_t>(count);
-    if (size > bytes.size() || !std::equal(piece.begin(), piece.begin() + count, bytes.begin())) {
-      throw EnvironmentError(target.string() +
-                             ": the disk gives back other bytes than were written");
+  for (std::span<const std::byte> left : parts) {
+    while (!left.empty()) {
+      const auto due = left.first(std::min(left.size(), piece.size()));
+      if (read_up_to(file.get(), std::span(piece).first(due.size()), target) < due.size())
+        throw EnvironmentError(target.string() + ": the disk gives back too few bytes");
+      if (!std::ranges::equal(due, std::span(piece).first(due.size()))) {
+        throw EnvironmentError(target.string() +
+                               ": the disk gives back other bytes than were written");
+      }
+      left = left.subspan(due.size());
     }
-    bytes = bytes.subspan(size);
   }
-  if (!bytes.empty())
-    throw EnvironmentError(target.string() + ": the disk gives back too few bytes");
+  if (read_up_to(file.get(), piece, target) > 0)
+    throw EnvironmentError(target.string() + ": the disk gives back more bytes than were written");
 }
 
 void sync_folder(const std::filesystem::path& target) {
@@ -166,11 +183,12 @@ std::filesystem::path previous_of(const std::filesystem::path& path) {
 }
 
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes,
-                      Overwrite overwrite) {
+                      Overwrite overwrite, std::string_view ending) {
   check_target(path, overwrite);
   TemporaryFile temporary(path);
-  create_and_sync(temporary.path(), bytes, path);
-  compare_with_disk(temporary.path(), bytes, path);
+  const Parts parts{bytes, std::as_bytes(std::span(ending))};
+  create_and_sync(temporary.path(), parts, path);
+  compare_with_disk(temporary.path(), parts, path);
   temporary.rename_to(path, overwrite);
   sync_folder(path);
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string_view>
 
 namespace blocrisk {
 
@@ -14,9 +15,10 @@ enum class Overwrite { refuse, allow, keep_previous };
 std::filesystem::path previous_of(const std::filesystem::path& path);
 
 /// Writes to a temporary name in the target's folder, syncs, reads back, compares, renames, syncs
-/// the folder. Throws EnvironmentError, and leaves no temporary, where anything fails.
+/// the folder. `ending` follows the bytes. Throws EnvironmentError, and leaves no temporary, where
+/// anything fails.
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes,
-                      Overwrite overwrite);
+                      Overwrite overwrite, std::string_view ending = {});
 
 /// Removes temporaries of `path` whose process on this machine is gone: it was killed in the midst
 /// of a write.

@@ -145,7 +145,7 @@ void write_story(const std::filesystem::path& path, const Story& story, const Sc
   write_events(root, story);
   write_quantities(root, story);
   write_measures(root, story);
-  write_whole_file(path, file.image(), overwrite);
+  file.save(path, overwrite);
 }
 
 }  // namespace blocrisk

@@ -37,8 +37,9 @@ bool all(const Rows& rows, Check check) {
 }  // namespace
 
 bool is_certain(const Scenario& scenario) {
-  return scenario.uncertain.empty() && all(scenario.minerals, is_steady) && all(scenario.actors, issues_nothing) &&
-         all(scenario.scheduled, is_fixed) && all(scenario.projects, is_on_time) &&
+  return scenario.uncertain.empty() && all(scenario.minerals, is_steady) &&
+         all(scenario.actors, issues_nothing) && all(scenario.scheduled, is_fixed) &&
+         all(scenario.projects, is_on_time) &&
          all(scenario.nodes, [](const NodeRow& node) { return node.outage_per_yr == 0.0; });
 }
 

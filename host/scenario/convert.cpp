@@ -243,8 +243,9 @@ class Conversion {
   void record(const std::string& address, const Value& value) {
     scenario().provenance.keys.emplace(address, value.source);
     if (const ValueMap* map = value.as<ValueMap>()) {
+      const std::string prefix = address + '.';
       for (const auto& [key, entry] : *map)
-        scenario().provenance.keys.emplace(address + "." + key, entry.source);
+        scenario().provenance.keys.emplace(prefix + key, entry.source);
     } else if (const ValueList* list = value.as<ValueList>()) {
       for (std::size_t i = 0; i < std::min(list->size(), max_recorded_elements); ++i) {
         scenario().provenance.keys.emplace(address + "[" + std::to_string(i) + "]",

@@ -62,6 +62,15 @@ std::string describe(const Value& value) {
   return text;
 }
 
+void set_source(Value& value, SourceLine source) {
+  value.source = source;
+  if (ValueList* list = value.as<ValueList>()) {
+    for (Value& element : *list) set_source(element, source);
+  } else if (ValueMap* map = value.as<ValueMap>()) {
+    for (auto& [key, element] : *map) set_source(element, source);
+  }
+}
+
 int RawTable::column(std::string_view name) const {
   const auto found = std::ranges::find(columns, name);
   return found == columns.end() ? no_index : static_cast<int>(found - columns.begin());

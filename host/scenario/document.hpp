@@ -38,6 +38,9 @@ struct Value {
 /// The value on one line, as in a scenario file, cut to a readable length.
 [[nodiscard]] std::string describe(const Value& value);
 
+/// The same place for a value and all it holds.
+void set_source(Value& value, SourceLine source);
+
 /// A table as text. Rows all have as many cells as there are columns.
 struct RawTable {
   bool is_complete = true;  ///< false where rows could not be read, which is told

@@ -119,14 +119,14 @@ RawTable to_table(Csv&& csv, const std::string& name, int file, int first_line,
 }
 
 /// `[set]` flattened to addresses: a section inside it is part of the address, an inline table a
-/// value.
+/// value. `prefix`: empty, or an address with its dot.
 void collect_assignments(const ValueMap& set, const std::string& prefix,
                          std::vector<Assignment>& assignments) {
   for (const auto& [key, value] : set) {
-    const std::string address = prefix.empty() ? key : prefix + "." + key;
+    const std::string address = prefix + key;
     const ValueMap* nested = value.as<ValueMap>();
     if (nested != nullptr && !value.inline_table) {
-      collect_assignments(*nested, address, assignments);
+      collect_assignments(*nested, address + '.', assignments);
     } else {
       assignments.push_back({address, change_from_value(value)});
     }
@@ -255,13 +255,7 @@ void DocumentLoader::apply_set(Document& document, const Value& set, const fs::p
   }
   std::ranges::stable_sort(assignments, {},
                            [](const Assignment& a) { return a.change.operand.source.line; });
-  for (const Assignment& assignment : assignments) {
-    if (const auto table = table_of_path(assignment.address)) {
-      load_table(document, *table, assignment.change.operand, directory);
-    } else {
-      apply_assignment(document, assignment, *complaints_);
-    }
-  }
+  for (const Assignment& assignment : assignments) apply(document, assignment, directory);
 }
 
 void DocumentLoader::apply_options(Document& document, std::span<const std::string> assignments) {
@@ -270,11 +264,18 @@ void DocumentLoader::apply_options(Document& document, std::span<const std::stri
     const std::optional<Assignment> assignment = parse_assignment(option, source);
     if (!assignment) {
       complaints_->add(source, {}, {}, "must be address=value");
-    } else if (const auto table = table_of_path(assignment->address)) {
-      load_table(document, *table, assignment->change.operand, {});
     } else {
-      apply_assignment(document, *assignment, *complaints_);
+      apply(document, *assignment, {});
     }
+  }
+}
+
+void DocumentLoader::apply(Document& document, const Assignment& assignment,
+                           const fs::path& directory) {
+  if (const auto table = table_of_path(assignment.address)) {
+    load_table(document, *table, assignment.change.operand, directory);
+  } else {
+    apply_assignment(document, assignment, *complaints_);
   }
 }
 

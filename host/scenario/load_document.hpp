@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/scenario/document.hpp"
+#include "host/scenario/overrides.hpp"
 
 namespace blocrisk {
 
@@ -25,6 +26,10 @@ class DocumentLoader {
 
   /// Applies `--set` options; paths of tables among them are relative to the working directory.
   void apply_options(Document& document, std::span<const std::string> assignments);
+
+  /// One change; the path of a table is relative to `directory`.
+  void apply(Document& document, const Assignment& assignment,
+             const std::filesystem::path& directory);
 
  private:
   Document load_layers(const std::string& text, int file, const std::filesystem::path& directory);

@@ -4,12 +4,11 @@
 #include <utility>
 
 #include "host/scenario/canonical.hpp"
-#include "host/scenario/convert.hpp"
 #include "host/scenario/findings.hpp"
 #include "host/scenario/law.hpp"
-#include "host/scenario/load_document.hpp"
 #include "host/scenario/number_text.hpp"
 #include "host/scenario/overrides.hpp"
+#include "host/scenario/variant.hpp"
 #include "host/support/error.hpp"
 #include "host/support/sha256.hpp"
 #include "kernels/random/address.hpp"
@@ -36,16 +35,6 @@ ScenarioError told_with(const std::vector<Complaint>& complaints, const std::str
   for (const Complaint& complaint : complaints)
     told.push_back({"", 0, complaint.key, complaint.value, complaint.message + "; " + where});
   return ScenarioError(std::move(told));
-}
-
-/// The one file that the document's values come from, number 0.
-constexpr const char* document_name = "scenario text";
-
-/// The scenario as a document, which addresses reach into.
-Document document_of(const Scenario& scenario) {
-  std::vector<std::string> files;
-  Complaints complaints(files);
-  return DocumentLoader(complaints).load_text(canonical_text(scenario), document_name);
 }
 
 }  // namespace
@@ -84,18 +73,12 @@ OuterDraws::OuterDraws(Scenario scenario)
 }
 
 Scenario OuterDraws::with(const Values& values) const {
-  std::vector<std::string> files{document_name};
-  Complaints complaints(files);
-  Document document = document_;
+  std::vector<Assignment> changes;
   for (const auto& [input, value] : values) {
     const UncertainInput& of = scenario_.uncertain[input];
-    apply_assignment(document, {of.address, change_of(of, value)}, complaints);
+    changes.push_back({of.address, change_of(of, value)});
   }
-  Converted converted = convert(document, complaints);
-  resolve(converted.scenario);
-  validate_into(converted.scenario, true, converted.unreadable, complaints);
-  if (!complaints.empty()) throw ScenarioError(complaints.list(), complaints.n_unlisted());
-  return std::move(converted.scenario);
+  return changed(document_, changes);
 }
 
 /// Money's bounds grow with each input or fall with it, so the ends tell the worst: the bound of

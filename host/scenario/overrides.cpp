@@ -59,16 +59,6 @@ double operate(Operation operation, double old_value, double operand) {
   return operation == Operation::multiply ? old_value * operand : old_value + operand;
 }
 
-/// The same place for a value and all it holds.
-void set_source(Value& value, SourceLine source) {
-  value.source = source;
-  if (ValueList* list = value.as<ValueList>()) {
-    for (Value& element : *list) set_source(element, source);
-  } else if (ValueMap* map = value.as<ValueMap>()) {
-    for (auto& [key, element] : *map) set_source(element, source);
-  }
-}
-
 /// Operand of `multiply` and `add`.
 double number_of(const Value& value) {
   if (const std::int64_t* integer = value.as<std::int64_t>()) return static_cast<double>(*integer);

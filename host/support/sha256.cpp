@@ -57,31 +57,49 @@ void absorb(std::array<std::uint32_t, 8>& hash, const char* block) {
   for (std::size_t k = 0; k < hash.size(); ++k) hash[k] += worked[k];
 }
 
-/// The bytes after the last whole block, a one bit, zeros, and the length in bits, big-endian.
-std::string padded_tail(std::string_view bytes) {
-  std::string tail(bytes.substr(bytes.size() / block_bytes * block_bytes));
+/// The last bytes, a one bit, zeros, and the length in bits, big-endian.
+std::string padded(std::string tail, std::uint64_t n_bytes) {
   tail += '\x80';
   while (tail.size() % block_bytes != block_bytes - 8) tail += '\0';
-  const std::uint64_t n_bits = static_cast<std::uint64_t>(bytes.size()) * 8;
-  for (int shift = 56; shift >= 0; shift -= 8) tail += static_cast<char>(n_bits >> shift & 0xff);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    tail += static_cast<char>(n_bytes * 8 >> shift & 0xff);
   return tail;
+}
+
+/// Absorbs the whole blocks; gives what is left.
+std::string_view absorb_blocks(std::array<std::uint32_t, 8>& hash, std::string_view bytes) {
+  for (; bytes.size() >= block_bytes; bytes.remove_prefix(block_bytes)) absorb(hash, bytes.data());
+  return bytes;
 }
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
-  // first 32 bits of the fractional parts of the square roots of the first 8 primes (5.3.3)
-  std::array<std::uint32_t, 8> hash{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  const std::string tail = padded_tail(bytes);
-  for (std::size_t at = 0; at + block_bytes <= bytes.size(); at += block_bytes)
-    absorb(hash, bytes.data() + at);
-  for (std::size_t at = 0; at < tail.size(); at += block_bytes) absorb(hash, tail.data() + at);
+void Sha256::add(std::string_view bytes) {
+  n_bytes_ += bytes.size();
+  if (!rest_.empty()) {
+    const std::string_view missing = bytes.substr(0, block_bytes - rest_.size());
+    rest_ += missing;
+    bytes.remove_prefix(missing.size());
+    if (rest_.size() < block_bytes) return;
+    absorb(hash_, rest_.data());
+  }
+  rest_ = absorb_blocks(hash_, bytes);
+}
+
+std::string Sha256::digits() const {
+  std::array<std::uint32_t, 8> hash = hash_;
+  absorb_blocks(hash, padded(rest_, n_bytes_));
   std::string digits;
   for (const std::uint32_t word : hash) {
     for (int shift = 28; shift >= 0; shift -= 4) digits += "0123456789abcdef"[word >> shift & 0xf];
   }
   return digits;
+}
+
+std::string sha256(std::string_view bytes) {
+  Sha256 sum;
+  sum.add(bytes);
+  return sum.digits();
 }
 
 }  // namespace blocrisk

@@ -56,14 +56,14 @@ class CommandLine(Case):
     def test_help_and_version_exit_0(self):
         self.assertIn("Exit codes", self.expect(0, "--help").stdout)
         self.assertRegex(self.expect(0, "--version").stdout, r"^blocrisk \d+\.\d+\.\d+")
-        for command in ["run", "validate", "plan", "compare", "replay", "show", "devices"]:
+        for command in ["run", "validate", "plan", "sweep", "compare", "replay", "show", "devices"]:
             self.assertIn("--json", self.expect(0, command, "--help").stdout)
 
     def test_senseless_command_lines_exit_2(self):
         for arguments in [
             [],
             ["walk"],
-            ["sweep", "x.toml"],
+            ["sweep"],
             ["run"],
             ["run", BASELINE, "--pats", "10"],
             ["run", BASELINE, "--precision", "0"],
@@ -105,7 +105,7 @@ class CommandLine(Case):
 
     def test_a_word_that_is_no_command_is_answered_with_those_there_are(self):
         said = self.expect(2, "rnu", "x.toml").stderr
-        for word in ["rnu", "run", "validate", "plan", "compare", "replay", "show", "devices"]:
+        for word in ["rnu", "run", "validate", "plan", "sweep", "compare", "replay", "show", "devices"]:
             self.assertIn(word, said)
 
     def test_what_was_given_and_what_is_allowed_are_said(self):

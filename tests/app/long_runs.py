@@ -1,5 +1,6 @@
 """What the tests of long runs share: the program, a small scenario, and cases with a folder."""
 
+import hashlib
 import subprocess
 import tempfile
 import unittest
@@ -14,6 +15,13 @@ SMALL = ["--set", "clock.years=1", "--set", 'bloc.members=["JPN","KOR"]', "--att
 # Of an uncertain scenario: draws of few paths, so that there are many, and batches cut some.
 PER_DRAW = 64
 DRAWS = ["--set", f"sampling.paths_per_draw={PER_DRAW}"]
+
+
+def seal(path):
+    """Seals a file that a test has changed, as the program seals what it writes."""
+    content = path.read_bytes()
+    digits = hashlib.sha256(content).hexdigest()
+    path.write_bytes(content + f"blocrisk seal, SHA-256 of all bytes before this line: {digits}\n".encode())
 
 
 class Case(unittest.TestCase):

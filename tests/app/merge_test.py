@@ -11,7 +11,7 @@ from pathlib import Path
 
 import h5py
 
-from long_runs import BASELINE, PER_DRAW, Case, attribute, looks
+from long_runs import BASELINE, PER_DRAW, Case, attribute, looks, seal
 
 
 class Merge(Case):
@@ -117,15 +117,20 @@ class Merge(Case):
 
     def test_a_file_of_another_network_or_generator_is_refused(self):
         first, second = self.part(0, 300), self.part(300, 500)
-        for name, value in [("network_hash", "0" * 64), ("generator", "dice"), ("schema_version", 1),
-                            ("path_ranges", "300:499")]:
+        for name, value, words in [("network_hash", "0" * 64, "network"), ("generator", "dice", "generator"),
+                                   ("schema_version", 1, "version"), ("path_ranges", "300:499", "paths")]:
             with self.subTest(name=name):
                 changed = self.folder / "changed.h5"
                 shutil.copy(second, changed)
                 with h5py.File(changed, "r+") as file:
                     file.attrs[name] = value
+                if name == "network_hash":
+                    self.merge(4, first, changed)
+                    self.assertIn("has lost its seal", self.said.stderr)
+                seal(changed)
                 self.merge(4, first, changed)
                 self.assertIn("changed.h5", self.said.stderr)
+                self.assertIn(words, self.said.stderr)
 
     def test_a_merged_file_says_what_of(self):
         options = ["--set", "clock.years=1", "--quiet", "--attribution", "none"]

@@ -29,7 +29,7 @@ README = ""
 VARIABLES = [
     f"{measure}_{figure}"
     for measure in ("shortfall", "months_short", "loss", "member_loss", "member_annual_loss")
-    for figure in ("mean", "mean_lo", "mean_hi", "std", "stderr", "quantile", "quantile_lo", "quantile_hi", "var",
+    for figure in ("mean", "mean_lo", "mean_hi", "std", "std_lo", "std_hi", "stderr", "quantile", "quantile_lo", "quantile_hi", "var",
                    "cvar", "cvar_lo", "cvar_hi", "support", "paths_needed", "thin")
 ] + ["shortfall_exceedance", "short_probability", "short_probability_hi", "member_loss_return", "member_loss_return_thin",
      "worst_path", "worst_path_value", "quantile", "level", "threshold", "return_period",

@@ -23,7 +23,7 @@ LEVELS = (0.9, 0.95, 0.99, 0.995, 0.999)
 MEASURES = {"ratio": ("shortfall", "peak", "drawn", "curtailed", "essential_shortfall"),
             "months": ("months_short", "longest_spell", "first_short", "recovery"),
             "usd": ("extra_cost", "price_shock_cost", "loss")}
-FIGURES = ("mean", "mean_lo", "mean_hi", "std", "stderr", "mean_paths_needed", "mean_thin", "quantile", "quantile_lo", "quantile_hi", "var", "var_lo",
+FIGURES = ("mean", "mean_lo", "mean_hi", "std", "std_lo", "std_hi", "stderr", "mean_paths_needed", "mean_thin", "quantile", "quantile_lo", "quantile_hi", "var", "var_lo",
            "var_hi", "cvar", "cvar_lo", "cvar_hi", "support", "paths_needed", "thin")
 
 FILE = None  # set below

@@ -32,6 +32,18 @@ struct Law {
   std::function<double(double)> upper_integral;
 
   double mean() const { return upper_integral(0.0); }
+  /// By the midpoint rule over t with u = 1 - t^4, which makes the tail's part of it smooth.
+  double deviation() const {
+    constexpr int n = 200'000;
+    const double centre = mean();
+    double sum = 0.0;
+    for (int k = 0; k < n; ++k) {
+      const double t = (k + 0.5) / n;
+      const double distance = quantile(1.0 - std::max(std::pow(t, 4.0), 1e-15)) - centre;
+      sum += 4.0 * t * t * t * distance * distance;
+    }
+    return std::sqrt(sum / n);
+  }
   double cvar(double level) const { return upper_integral(level) / (1.0 - level); }
   /// P(X > threshold), by halving.
   double exceedance(double threshold) const {
@@ -161,8 +173,10 @@ class Uniforms {
   std::mt19937_64 generator_{20270101};
 };
 
-void look_at_measure(Tally& tally, const Law& law, const MeasureSummary& figures) {
+void look_at_measure(Tally& tally, const Law& law, double deviation,
+                     const MeasureSummary& figures) {
   tally.look("mean", figures.mean_lo[0], law.mean(), figures.mean_hi[0]);
+  tally.look("standard deviation", figures.std_dev_lo[0], deviation, figures.std_dev_hi[0]);
   for (const std::size_t k : {p50, p95, p99}) {
     const double level = quantile_levels[k].value();
     tally.look("P" + std::to_string(100.0 * level), figures.quantile_lo[k], law.quantile(level),
@@ -193,6 +207,7 @@ void look_at_probabilities(Tally& tally, const Law& law, const Summary& summary,
 
 Tally coverage(const Law& law, int n_paths, int n_rounds) {
   const ResultFacts facts = test::synthetic_facts(1, 1, 36);
+  const double deviation = law.deviation();
   Uniforms uniform;
   Tally tally;
   for (int round = 0; round < n_rounds; ++round) {
@@ -205,7 +220,7 @@ Tally coverage(const Law& law, int n_paths, int n_rounds) {
       test::add_value(state, facts, law.measure, 0, value, number);
     }
     const Summary summary = summarise(state, facts);
-    look_at_measure(tally, law, summary.of(law.measure));
+    look_at_measure(tally, law, deviation, summary.of(law.measure));
     look_at_probabilities(tally, law, summary, facts);
   }
   return tally;
@@ -290,6 +305,7 @@ TEST(Coverage, NoticesAWrongTruth) {
   const Law off{"", law.measure, [&law](double u) { return 0.9 * law.quantile(u); },
                 [&law](double u) { return 0.9 * law.upper_integral(u); }};
   const ResultFacts facts = test::synthetic_facts(1, 1, 36);
+  const double deviation = off.deviation();
   Uniforms uniform;
   Tally tally;
   for (int round = 0; round < 100; ++round) {
@@ -298,9 +314,10 @@ TEST(Coverage, NoticesAWrongTruth) {
       test::add_value(state, facts, law.measure, 0, static_cast<float>(law.quantile(uniform())),
                       state.n_paths++);
     }
-    look_at_measure(tally, off, summarise(state, facts).of(law.measure));
+    look_at_measure(tally, off, deviation, summarise(state, facts).of(law.measure));
   }
-  for (const char* figure : {"mean", "P95.000000", "VaR95.000000", "CVaR95.000000"})
+  for (const char* figure :
+       {"mean", "standard deviation", "P95.000000", "VaR95.000000", "CVaR95.000000"})
     EXPECT_LT(tally.share(figure), 0.05) << figure;
 }
 

@@ -37,6 +37,8 @@ struct Named {
 void list_measure(const char* name, const MeasureSummary& figures, std::vector<Named>& into) {
   const std::string of = std::string(name) + " ";
   into.push_back({of + "mean", figures.mean[0], figures.mean_lo[0], figures.mean_hi[0]});
+  into.push_back({of + "standard deviation", figures.std_dev[0], figures.std_dev_lo[0],
+                  figures.std_dev_hi[0]});
   for (const std::size_t k : {std::size_t{4}, std::size_t{quantile_level_95}, std::size_t{8}}) {
     into.push_back({of + "P" + std::to_string(k), figures.quantile[k], figures.quantile_lo[k],
                     figures.quantile_hi[k]});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -13,8 +14,10 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+    std::string name = info->name();
+    std::ranges::replace(name, '/', '-');  // of a test with parameters
     path_ = std::filesystem::temp_directory_path() /
-            ("blocrisk-" + std::string(info->name()) + "-" + std::to_string(::getpid()));
+            ("blocrisk-" + name + "-" + std::to_string(::getpid()));
     std::filesystem::create_directories(path_);
   }
   ScratchFolder(const ScratchFolder&) = delete;

@@ -6,9 +6,12 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 #include <vector>
 
 #include "host/io/netcdf.hpp"
+#include "host/io/seal.hpp"
+#include "host/io/trial.hpp"
 #include "host/io/whole_file.hpp"
 #include "host/support/error.hpp"
 #include "tests/support/scratch_folder.hpp"
@@ -19,7 +22,7 @@ namespace {
 using test::ScratchFolder;
 
 h5::File written_and_opened(const h5::File& file, const std::filesystem::path& path) {
-  write_whole_file(path, file.image(), Overwrite::allow);
+  file.save(path, Overwrite::allow);
   return h5::File::open(path);
 }
 
@@ -128,6 +131,66 @@ TEST(H5, WhatIsNoHdf5FileIsToldInPlainWords) {
       .write(reinterpret_cast<const char*>(whole.image().data()), 100);
   const std::string message = message_of([&] { h5::File::open(cut); });
   EXPECT_NE(message.find("damaged, or cut short"), std::string::npos) << message;
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ostringstream stream;
+  stream << std::ifstream(path, std::ios::binary).rdbuf();
+  return stream.str();
+}
+
+TEST(Seal, TellsOneChangedBitAnywhere) {
+  const ScratchFolder folder;
+  const std::filesystem::path path = folder / "s.h5";
+  const h5::File file = h5::File::create_in_memory("s");
+  const double values[] = {1, 2, 3};
+  file.root().create_dataset("x", h5::Type::f64, {3}, values, nullptr);
+  file.save(path, Overwrite::allow);
+  EXPECT_EQ(check_seal(path), Seal::sound);
+  const std::string sound = bytes_of(path);
+  for (std::size_t at = 0; at < file.image().size(); at += 37) {
+    std::string damaged = sound;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    std::ofstream(path, std::ios::binary) << damaged;
+    EXPECT_EQ(check_seal(path), Seal::broken) << at;
+    if (at >= 8) {  // before that it is no HDF5 file any more
+      EXPECT_NE(message_of([&] { h5::File::open(path); }).find("damaged"), std::string::npos) << at;
+    }
+  }
+}
+
+TEST(Seal, IsALineThatOtherToolsCanCheck) {
+  const std::string text = "abc";
+  EXPECT_EQ(seal_of(std::as_bytes(std::span(text))),
+            "blocrisk seal, SHA-256 of all bytes before this line: "
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n");
+}
+
+TEST(Seal, IsAbsentFromWhatOtherProgramsWrite) {
+  const ScratchFolder folder;
+  const h5::File file = h5::File::create_in_memory("s");
+  write_whole_file(folder / "plain.h5", file.image(), Overwrite::allow);
+  EXPECT_EQ(check_seal(folder / "plain.h5"), Seal::absent);
+  EXPECT_NO_THROW(h5::File::open(folder / "plain.h5"));
+}
+
+TEST(Trial, ADatasetThatClaimsMoreThanItHoldsIsRefused) {
+  const ScratchFolder folder;
+  const std::filesystem::path path = folder / "t.h5";
+  const h5::File file = h5::File::create_in_memory("t");
+  {  // chunks that are never written take no room
+    const hsize_t extent = hsize_t{1} << 40;
+    const hsize_t chunk = 1 << 20;
+    const h5::Id space(H5Screate_simple(1, &extent, nullptr), H5Sclose);
+    const h5::Id list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    ASSERT_GE(H5Pset_chunk(list.get(), 1, &chunk), 0);
+    const h5::Id dataset(H5Dcreate2(file.root().id(), "x", H5T_IEEE_F64LE, space.get(), H5P_DEFAULT,
+                                    list.get(), H5P_DEFAULT),
+                         H5Dclose);
+    ASSERT_GE(dataset.get(), 0);
+  }
+  write_whole_file(path, file.image(), Overwrite::allow);
+  EXPECT_NE(message_of([&] { survive_reading(path); }).find("claims more data"), std::string::npos);
 }
 
 TEST(H5, FailuresNameFileActionAndReason) {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "host/scenario/text_file.hpp"
+#include "tests/support/spoil.hpp"
 #include "tests/unit/tiny_scenario.hpp"
 
 namespace blocrisk {
@@ -235,55 +236,19 @@ std::string file_text(const std::filesystem::path& path) {
   return stream.str();
 }
 
-/// SplitMix64: enough for spoiling, and the same everywhere.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed) {}
-  std::size_t roll(std::size_t n) {
-    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15U);
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-    return static_cast<std::size_t>((z ^ (z >> 31U)) % n);
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-void spoil(std::string& text, Dice& dice) {
-  static const std::vector<std::string> pieces{",",           "\"",
-                                               "\n",          "\r\n",
-                                               "=",           "[",
-                                               "]",           "{",
-                                               "}",           ".",
-                                               "#",           "'''",
-                                               "\"\"\"",      "-",
-                                               "1e999",       "nan",
-                                               "\xFF",        std::string(1, '\0'),
-                                               "\\",          ";",
-                                               "0",           "9",
-                                               "*",           " ",
-                                               "[[actor]]\n", "extends = \"x\"\n"};
-  const std::size_t at = dice.roll(text.size() + 1);
-  const std::size_t length = std::min(dice.roll(40), text.size() - at);
-  switch (dice.roll(5)) {
-    case 0:
-      text.erase(at, length);
-      break;
-    case 1:
-      text.insert(at, pieces[dice.roll(pieces.size())]);
-      break;
-    case 2:
-      text.replace(at, length, pieces[dice.roll(pieces.size())]);
-      break;
-    case 3:
-      text.insert(dice.roll(text.size() + 1), text.substr(at, length));
-      break;
-    default:
-      if (at < text.size()) text[at] = static_cast<char>(dice.roll(256));
-      break;
-  }
-}
+const std::vector<std::string> pieces{",",           "\"",
+                                      "\n",          "\r\n",
+                                      "=",           "[",
+                                      "]",           "{",
+                                      "}",           ".",
+                                      "#",           "'''",
+                                      "\"\"\"",      "-",
+                                      "1e999",       "nan",
+                                      "\xFF",        std::string(1, '\0'),
+                                      "\\",          ";",
+                                      "0",           "9",
+                                      "*",           " ",
+                                      "[[actor]]\n", "extends = \"x\"\n"};
 
 TEST(Hostile, ThousandsOfSpoiledScenariosAreReadOrRefused) {
   const std::vector<std::string> names{"scenario.toml", "countries.csv", "minerals.csv",
@@ -299,7 +264,7 @@ TEST(Hostile, ThousandsOfSpoiledScenariosAreReadOrRefused) {
     // Half of them in the scenario file, whose grammar is the richest.
     const std::string& name = names[dice.roll(2) == 0 ? 0 : dice.roll(names.size())];
     std::string text = sound[name];
-    for (std::size_t n = 1 + dice.roll(3); n > 0; --n) spoil(text, dice);
+    for (std::size_t n = 1 + dice.roll(3); n > 0; --n) spoil(text, dice, pieces);
     folder.write(name, text);
     try {
       (void)load_scenario(folder / "scenario.toml");

@@ -25,5 +25,16 @@ TEST(Sha256, EveryLengthAroundABlockIsPaddedApart) {
   }
 }
 
+TEST(Sha256, PiecesGiveTheSumOfTheWhole) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += static_cast<char>(i);
+  for (const std::size_t piece : {1U, 7U, 63U, 64U, 65U, 127U, 128U, 200U}) {
+    Sha256 sum;
+    for (std::size_t at = 0; at < text.size(); at += piece)
+      sum.add(std::string_view(text).substr(at, piece));
+    EXPECT_EQ(sum.digits(), sha256(text)) << piece;
+  }
+}
+
 }  // namespace
 }  // namespace blocrisk

@@ -1,0 +1,31 @@
+/// Runs the members of a sweep that its journal lacks, one after the other.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "host/app/backends.hpp"
+#include "host/app/sweep_setup.hpp"
+#include "host/sweep/journal.hpp"
+
+namespace blocrisk {
+
+struct SweepRunOptions {
+  BackendOptions backend;
+  std::string progress = "auto";
+  bool fail_fast = false, quiet = false;
+};
+
+/// What running members tells besides their rows.
+struct SweepRun {
+  std::string backend, device;
+  std::uint64_t n_run = 0;  ///< members run here, failed ones too
+  double sampling_s = 0.0;
+};
+
+/// Appends them to the journal. A member that fails is said on standard error, or, with
+/// `fail_fast`, thrown. Throws StoppedEarly where a signal came, and an Error with exit code 3
+/// where the reference cannot be run; what is in the journal by then stays there.
+SweepRun run_members(const SweepRunOptions& options, const SweepSetup& setup, Journal& journal);
+
+}  // namespace blocrisk
