@@ -132,7 +132,7 @@ class Mistakes(Case):
 
 class Disturbed(Case):
     # Long enough to be met in the midst, by slow lanes and many small calls.
-    RUN = ["--paths", 60_000, "--samples", 1000, "--lanes", 1, "--threads", 1, "--batch", 2000]
+    RUN = ["--paths", 20_000, "--samples", 1000, "--lanes", 1, "--threads", 1, "--batch", 2000]
 
     def begin(self, n_ranks, name, *more, **options):
         path = self.folder / name
