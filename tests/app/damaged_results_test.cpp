@@ -119,18 +119,22 @@ std::string told(const Place& place, const std::vector<std::string>& command, co
          std::to_string(ended.signal) + "\n" + ended.printed;
 }
 
+// The seal is looked at before anything else, so every command meets every tenth place, and one in
+// turn the others.
 TEST_P(DamagedResults, SealedOnesAreRefusedByEveryCommand) {
+  const auto commands = reading_commands();
   Dice dice(1);
   for (int k = 0; k < GetParam().n_places; ++k) {
     const Place place = damage(sealed_, dice.roll(sealed_.size()), dice);
     write(place.bytes);
     // Without its seal alone it is a whole file still.
     const bool is_hurt = !place.is_cut || place.at != unsealed_.size();
-    for (const auto& command : reading_commands()) {
-      const Ended ended = run_program(command, limit_s);
+    for (std::size_t c = 0; c < commands.size(); ++c) {
+      if (k % 10 != 0 && c != static_cast<std::size_t>(k) % commands.size()) continue;
+      const Ended ended = run_program(commands[c], limit_s);
       ASSERT_TRUE(ended.exit_code == 4 || (ended.exit_code == 0 && !is_hurt))
-          << told(place, command, ended);
-      ASSERT_NE(ended.printed, "") << told(place, command, ended);
+          << told(place, commands[c], ended);
+      ASSERT_NE(ended.printed, "") << told(place, commands[c], ended);
     }
   }
 }
