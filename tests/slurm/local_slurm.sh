@@ -90,7 +90,13 @@ start_slurm() {
 
 stop_slurm() {
   ((${#slurm_pids[@]})) || return 0
-  scancel --state=RUNNING --user="$(id -un)" 2>/dev/null || true
+  # Jobs end while there is somebody to end them, or would stay.
+  local tries
+  scancel --user="$(id -un)" 2>/dev/null || true
+  for ((tries = 100; tries > 0; --tries)); do
+    squeue --noheader 2>/dev/null | grep -q . || break
+    sleep 0.1
+  done
   kill "${slurm_pids[@]}" 2>/dev/null || true
   wait "${slurm_pids[@]}" 2>/dev/null || true
   slurm_pids=()
