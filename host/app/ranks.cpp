@@ -31,9 +31,17 @@ void add_mpi_option(CLI::App& command, std::string& choice) {
 
 bool is_told_by_first_rank(int argc, char** argv) {
   const Launch launch = this_launch();
-  const bool knows_ranks = argc > 1 && std::string_view(argv[1]) == "run";
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  const bool knows_ranks = command == "run" || command == "sweep";
   return launch.launcher == Launcher::mpi && launch.rank > 0 && knows_ranks &&
          !has_option(argc, argv, "--mpi", "off");
+}
+
+void require_alone(const std::string& command, const std::string& instead) {
+  const Launch launch = this_launch();
+  if (launch.launcher == Launcher::none || launch.size == 1) return;
+  throw UsageError(command + " is not shared among the " + std::to_string(launch.size) +
+                   " processes that were started; " + instead);
 }
 
 std::unique_ptr<Ranks> join_ranks(const std::string& choice) {

@@ -21,6 +21,10 @@ void add_mpi_option(CLI::App& command, std::string& choice);
 /// command line.
 bool is_told_by_first_rank(int argc, char** argv);
 
+/// Throws UsageError where several ranks were started for a command that they do not share;
+/// `instead` says what to do.
+void require_alone(const std::string& command, const std::string& instead);
+
 /// One process's part in an MPI job.
 class Ranks {
  public:

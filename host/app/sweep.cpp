@@ -1,5 +1,6 @@
 /// `blocrisk sweep`: many scenarios on the same draws, one file.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
+#include "host/app/ranks.hpp"
 #include "host/app/sweep_runner.hpp"
 #include "host/app/sweep_setup.hpp"
 #include "host/app/version.hpp"
@@ -134,6 +136,8 @@ void print_text(const SweepSetup& setup, const SweepRun& run,
 }
 
 void run_sweep(const SweepCommand& options) {
+  if (options.members.empty())
+    require_alone("sweep", "give each its part by --members, and join them with --from");
   refuse_contradictions(options.run.backend);
   catch_stop_signals();
   const std::string started_at = utc_now();

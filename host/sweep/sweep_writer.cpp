@@ -156,7 +156,7 @@ void write_sweep(const std::filesystem::path& path, const SweepContent& content,
                  Overwrite overwrite) {
   const h5::File file = h5::File::create_in_memory(path.string());
   write_sections(file, content);
-  write_whole_file(path, file.image(), overwrite);
+  file.save(path, overwrite);
 }
 
 }  // namespace blocrisk

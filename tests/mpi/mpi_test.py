@@ -16,6 +16,8 @@ import h5py
 
 from ranks import BASELINE, PATIENT, SMALL, Case, rank_processes
 
+SWEEP = Path("configs/sweeps/stock_days.toml").resolve()
+
 PATHS = 6_000
 RANKS = (1, 2, 3, 5)
 UNCERTAIN = ["configs/uncertain_rates/scenario.toml", "--set", "clock.years=1", "--set", "sampling.paths_per_draw=128",
@@ -97,6 +99,7 @@ class Mistakes(Case):
         self.told_once(2, "run", BASELINE, "--mpi", "perhaps", words=["perhaps"])
         self.told_once(3, "run", BASELINE, "--set", "bloc.retaliation=-1", "-o", out, words=["retaliation"])
         self.told_once(4, "run", self.folder / "none.toml", words=["none.toml"])
+        self.told_once(2, "sweep", SWEEP, "-o", out, words=["--members"])
         out.write_text("mine")
         self.told_once(4, "run", BASELINE, *SMALL, "-o", out, words=["--overwrite"])
         self.assertEqual(out.read_text(), "mine")
