@@ -6,8 +6,7 @@
 
 #include "host/analysis/columns.hpp"
 #include "host/analysis/levels.hpp"
-#include "host/scenario/nearest.hpp"
-#include "host/support/error.hpp"
+#include "host/analysis/selection.hpp"
 
 namespace blocrisk {
 namespace {
@@ -19,11 +18,6 @@ struct Chosen {
   bool of_member;
 };
 
-[[noreturn]] void refuse(const char* option, const std::string& name,
-                         const std::vector<std::string>& known) {
-  throw UsageError(std::string(option) + ": the result has no " + name + nearest_hint(name, known));
-}
-
 Chosen choose(const Summary& summary, const std::string& name) {
   for (std::size_t k = 0; k < n_measures; ++k) {
     if (name == measure_table[k].name) return {&measure_table[k], &summary.measure[k], false};
@@ -32,18 +26,7 @@ Chosen choose(const Summary& summary, const std::string& name) {
     if (name == member_measure_table[k].name)
       return {&member_measure_table[k], &summary.member_measure[k], true};
   }
-  refuse("--measure", name, measure_names());
-}
-
-void require_known(const char* option, const std::vector<std::string>& asked,
-                   const std::vector<std::string>& known) {
-  for (const std::string& name : asked) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) refuse(option, name, known);
-  }
-}
-
-bool is_asked(const std::vector<std::string>& asked, const std::string& name) {
-  return asked.empty() || std::find(asked.begin(), asked.end(), name) != asked.end();
+  throw UsageError("--measure: the result has no " + name + nearest_hint(name, measure_names()));
 }
 
 /// "p50" or "cvar99.5".
@@ -81,17 +64,6 @@ TableRow row_of(const Chosen& chosen, const std::string& member, const std::stri
   return row;
 }
 
-/// What people read: per cent, months or million USD.
-struct Scale {
-  const char* unit;
-  double factor;
-};
-Scale scale_of(MeasureKind kind) {
-  return kind == MeasureKind::ratio    ? Scale{"%", 100.0}
-         : kind == MeasureKind::months ? Scale{"months", 1.0}
-                                       : Scale{"million USD", 1e-6};
-}
-
 }  // namespace
 
 std::vector<std::string> measure_names() {
@@ -103,8 +75,8 @@ std::vector<std::string> measure_names() {
 
 std::vector<TableRow> measure_rows(const Summary& summary, const ResultFacts& facts,
                                    const MeasureSelection& selection) {
-  require_known("--member", selection.members, facts.members);
-  require_known("--mineral", selection.minerals, facts.minerals);
+  require_known("--member", "the result", selection.members, facts.members);
+  require_known("--mineral", "the result", selection.minerals, facts.minerals);
   const Chosen chosen = choose(summary, selection.measure);
   std::vector<TableRow> rows;
   const std::size_t n_minerals = chosen.of_member ? 1 : facts.minerals.size();
@@ -125,7 +97,7 @@ std::string text_measure(const Summary& summary, const ResultFacts& facts,
                          const MeasureSelection& selection) {
   const std::vector<TableRow> rows = measure_rows(summary, facts, selection);
   const MeasureInfo& info = *choose(summary, selection.measure).info;
-  const Scale scale = scale_of(info.kind);
+  const ReadableUnit scale = readable_unit(unit_of(info.kind));
   std::vector<std::string> names;
   for (const TableRow& row : rows)
     names.push_back(row.mineral.empty() ? row.member : row.mineral + " " + row.member);
@@ -144,7 +116,7 @@ std::string text_measure(const Summary& summary, const ResultFacts& facts,
     }
     columns.push_back(column);
   }
-  return selection.measure + ", " + scale.unit + ": " + info.long_name + "\n" +
+  return selection.measure + ", " + scale.name + ": " + info.long_name + "\n" +
          columns_text(rows.empty() || rows.front().mineral.empty() ? "member" : "mineral, member",
                       names, columns);
 }

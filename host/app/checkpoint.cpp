@@ -41,22 +41,24 @@ CheckpointFiles::CheckpointFiles(const fs::path& output)
 
 bool CheckpointFiles::any() const { return is_there(latest) || is_there(previous); }
 
-StoredResult CheckpointFiles::read(const std::function<void(const std::string&)>& complain) const {
+ReadCheckpoint CheckpointFiles::read(
+    const std::function<void(const std::string&)>& complain) const {
   if (!any()) {
     throw EnvironmentError("there is no checkpoint " + latest.string() +
                            " to resume from; run without --resume");
   }
-  if (!is_there(previous)) return read_intact_result(latest);
+  if (!is_there(latest)) return {previous, read_intact_result(previous)};
+  if (!is_there(previous)) return {latest, read_intact_result(latest)};
   try {
-    return read_intact_result(latest);
+    return {latest, read_intact_result(latest)};
   } catch (const EnvironmentError& error) {
-    StoredResult result = read_intact_result(previous);
+    ReadCheckpoint found{previous, read_intact_result(previous)};
     complain(std::string(error.what()) + "; going on from the checkpoint before, " +
              previous.string());
     // Or it would take the good one's place when the next checkpoint is written.
     std::error_code ignored;
     fs::remove(latest, ignored);
-    return result;
+    return found;
   }
 }
 

@@ -15,6 +15,12 @@
 
 namespace blocrisk {
 
+/// A checkpoint, and the file that it was in.
+struct ReadCheckpoint {
+  std::filesystem::path file;
+  StoredResult result;
+};
+
 /// The two files that belong to an output, NAME.checkpoint and NAME.checkpoint.previous.
 struct CheckpointFiles {
   explicit CheckpointFiles(const std::filesystem::path& output);
@@ -23,7 +29,7 @@ struct CheckpointFiles {
   bool any() const;
   /// The latest that can be read. Where that is the one before, `complain` hears why, and the
   /// broken one is removed. Throws EnvironmentError where there is none.
-  StoredResult read(const std::function<void(const std::string&)>& complain) const;
+  ReadCheckpoint read(const std::function<void(const std::string&)>& complain) const;
   /// The result is in place: they are not needed any more.
   void remove() const;
   /// What a killed process left while it wrote a checkpoint or the output.

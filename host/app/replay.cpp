@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 
+#include "host/analysis/selection.hpp"
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/footprint.hpp"
@@ -20,7 +21,6 @@
 #include "host/replay/check_path.hpp"
 #include "host/replay/story_file.hpp"
 #include "host/replay/story_table.hpp"
-#include "host/scenario/nearest.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
 
@@ -44,9 +44,8 @@ struct Target {
 
 int index_of(const std::string& option, const std::string& name,
              const std::vector<std::string>& names) {
-  const auto at = std::find(names.begin(), names.end(), name);
-  if (at != names.end()) return static_cast<int>(at - names.begin());
-  throw UsageError(option + ": the result has no " + name + nearest_hint(name, names));
+  require_known(option, "the result", {name}, names);
+  return static_cast<int>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
 std::vector<std::string> split(const std::string& text) {

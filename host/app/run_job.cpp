@@ -42,8 +42,8 @@ Continuation begin(const RunCommand& options, const CheckpointFiles& checkpoints
   Continuation start;
   if (options.resume) {
     checkpoints.remove_temporaries();
-    start = resume_run(checkpoints.read([&](const std::string& why) { warn(options, why); }),
-                       checkpoints.latest.string(), wanted);
+    ReadCheckpoint found = checkpoints.read([&](const std::string& why) { warn(options, why); });
+    start = resume_run(std::move(found.result), found.file.string(), wanted);
   } else if (checkpoints.any() && !options.overwrite) {
     throw EnvironmentError(checkpoints.latest.string() +
                            " is there: an earlier run was stopped; add --resume to go on from it, "

@@ -80,6 +80,11 @@ class SeriesFamily {
   std::vector<AlignedVector<I>> bins_;  ///< [series]
 };
 
+// Changes number a step's counters in 16 bits.
+static_assert(max_countries * (timeline_shortfall_bins.n_bins() + timeline_cover_bins.n_bins()) +
+                  timeline_price_bins.n_bins() <=
+              65536);
+
 /// Timelines of one mineral, all paths of this thread since the last time they were drained. Cells
 /// are kept until their step is complete and then noted family by family.
 template <class L>

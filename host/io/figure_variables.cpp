@@ -58,6 +58,7 @@ constexpr Figure<std::int8_t> flag_figures[] = {
     {"thin", "level", &MeasureSummary::thin, "1", "flag of the tail figures"},
     {"mean_thin", "", &MeasureSummary::mean_thin, "1", "flag of mean and standard deviation"},
 };
+
 /// A whole family of figures of one measure.
 struct Family {
   const MeasureInfo& info;

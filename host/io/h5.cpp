@@ -432,16 +432,15 @@ void require_hdf5(const std::filesystem::path& path) {
   throw EnvironmentError(name + " is not an HDF5 file");
 }
 
-void require_undamaged(const std::filesystem::path& path) {
-  switch (check_seal(path)) {
-    case Seal::sound:
-      return;
-    case Seal::broken:
-      throw EnvironmentError(path.string() +
-                             " is damaged: its bytes are not those that were written");
-    case Seal::absent:
-      return survive_reading(path);
+/// Whether it is sealed; one that is not has been read by another process first.
+bool require_undamaged(const std::filesystem::path& path) {
+  const Seal seal = check_seal(path);
+  if (seal == Seal::broken) {
+    throw EnvironmentError(path.string() +
+                           " is damaged: its bytes are not those that were written");
   }
+  if (seal == Seal::absent) survive_reading(path);
+  return seal == Seal::sound;
 }
 
 }  // namespace
@@ -460,16 +459,16 @@ File File::create_in_memory(const std::string& file_name) {
   return {Id(checked(H5Fcreate(file_name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()),
                      name, "create the file"),
              H5Fclose),
-          name};
+          name, false};
 }
 
 File File::open(const std::filesystem::path& path) {
   silence_errors();
   require_hdf5(path);
-  require_undamaged(path);
+  const bool is_sealed = require_undamaged(path);
   auto name = std::make_shared<const std::string>(path.string());
   Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (file.get() >= 0) return {std::move(file), std::move(name)};
+  if (file.get() >= 0) return {std::move(file), std::move(name), is_sealed};
   H5Eclear2(H5E_DEFAULT);
   throw EnvironmentError(*name +
                          " is damaged, or cut short: it begins as an HDF5 file but cannot "

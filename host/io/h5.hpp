@@ -143,6 +143,8 @@ class File {
   static File open(const std::filesystem::path& path);
 
   Group root() const;
+  /// Whether the file that was opened is, byte for byte, as blocrisk saved it.
+  bool is_sealed() const { return is_sealed_; }
   /// Only of a file in memory.
   void save(const std::filesystem::path& path, Overwrite overwrite) const;
   /// Only of a file in memory; good until the file is changed or gone.
@@ -150,9 +152,11 @@ class File {
   const FileName& name() const { return name_; }
 
  private:
-  File(Id id, FileName name) : id_(std::move(id)), name_(std::move(name)) {}
+  File(Id id, FileName name, bool is_sealed)
+      : id_(std::move(id)), name_(std::move(name)), is_sealed_(is_sealed) {}
   Id id_;
   FileName name_;
+  bool is_sealed_;
 };
 
 }  // namespace blocrisk::h5

@@ -82,7 +82,7 @@ std::vector<PathRange> ResultMerger::joined_ranges(Gaps gaps) const {
 }
 
 /// As one run stores them: those of the first paths, as far as there is no gap between them.
-MergedResult ResultMerger::joined_samples(std::uint64_t first_path) {
+MergedResult ResultMerger::joined_samples(std::uint64_t first_path) const {
   std::vector<const Samples*> all;
   for (const Part& part : parts_) {
     if (part.samples.n_paths > 0) all.push_back(&part.samples);

@@ -50,7 +50,7 @@ class ResultMerger {
   void require_same_scenario(const std::string& file, const RunOrigin& origin);
   std::vector<Piece> sorted_pieces() const;
   std::vector<PathRange> joined_ranges(Gaps gaps) const;
-  MergedResult joined_samples(std::uint64_t first_path);
+  MergedResult joined_samples(std::uint64_t first_path) const;
   std::optional<Convergence> joined_history(const Part& first) const;
   VolatileFacts volatile_facts() const;
 

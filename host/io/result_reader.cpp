@@ -9,7 +9,6 @@
 #include "host/io/h5.hpp"
 #include "host/io/path_ranges.hpp"
 #include "host/io/result_sections.hpp"
-#include "host/io/seal.hpp"
 #include "host/io/state_arrays.hpp"
 #include "host/support/error.hpp"
 
@@ -277,18 +276,7 @@ RunOrigin read_origin(const h5::Group& root) {
   return origin;
 }
 
-}  // namespace
-
-StoredResult read_intact_result(const std::filesystem::path& path) {
-  StoredResult result = read_result(path);
-  if (check_seal(path) == Seal::sound) return result;
-  throw EnvironmentError(path.string() +
-                         " was changed since blocrisk wrote it: it has lost its seal; `blocrisk "
-                         "verify` says whether its numbers are what its paths give");
-}
-
-StoredResult read_result(const std::filesystem::path& path) {
-  const h5::File file = h5::File::open(path);
+StoredResult read(const h5::File& file, const std::filesystem::path& path) {
   const h5::Group root = file.root();
   check_schema(root, path.string());
   StoredResult result;
@@ -302,6 +290,20 @@ StoredResult read_result(const std::filesystem::path& path) {
   result.origin = read_origin(root);
   result.convergence = read_convergence(root, result.facts.shape());
   return result;
+}
+
+}  // namespace
+
+StoredResult read_result(const std::filesystem::path& path) {
+  return read(h5::File::open(path), path);
+}
+
+StoredResult read_intact_result(const std::filesystem::path& path) {
+  const h5::File file = h5::File::open(path);
+  if (file.is_sealed()) return read(file, path);
+  throw EnvironmentError(path.string() +
+                         " was changed since blocrisk wrote it: it has lost its seal; `blocrisk "
+                         "verify` says whether its numbers are what its paths give");
 }
 
 }  // namespace blocrisk

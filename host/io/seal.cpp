@@ -20,8 +20,9 @@ std::string seal_with(const Sha256& sum) { return std::string(label) + sum.digit
 /// The next bytes of a file, as many as `into` holds.
 void read(std::ifstream& file, std::string& into, const std::filesystem::path& path) {
   if (file.read(into.data(), static_cast<std::streamsize>(into.size()))) return;
-  throw EnvironmentError(path.string() +
-                         " cannot be read: " + std::system_category().message(errno));
+  throw EnvironmentError(
+      path.string() + " cannot be read: " +
+      (file.eof() ? "it ends too early" : std::system_category().message(errno)));
 }
 
 Sha256 sum_of_first(std::ifstream& file, std::size_t n_bytes, const std::filesystem::path& path) {

@@ -196,10 +196,12 @@ void write_whole_file(const std::filesystem::path& path, std::span<const std::by
 void remove_abandoned_temporaries(const std::filesystem::path& path) {
   std::error_code ignored;
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const pid_t process = writer_of(entry.path().filename().string(), path);
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator at(folder, ignored); !ignored && at != end;
+       at.increment(ignored)) {
+    const pid_t process = writer_of(at->path().filename().string(), path);
     const bool is_gone = process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
-    if (is_gone) ::unlink(entry.path().c_str());
+    if (is_gone) ::unlink(at->path().c_str());
   }
 }
 

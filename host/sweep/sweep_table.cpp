@@ -6,9 +6,9 @@
 
 #include "host/analysis/columns.hpp"
 #include "host/analysis/levels.hpp"
+#include "host/analysis/selection.hpp"
 #include "host/analysis/table_rows.hpp"
 #include "host/scenario/csv.hpp"
-#include "host/scenario/nearest.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
 #include "host/sweep/keep.hpp"
@@ -16,19 +16,6 @@
 
 namespace blocrisk {
 namespace {
-
-void require_known(const char* option, const std::vector<std::string>& asked,
-                   const std::vector<std::string>& known) {
-  for (const std::string& name : asked) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    throw UsageError(std::string(option) + ": the sweep has no " + name +
-                     nearest_hint(name, known));
-  }
-}
-
-bool is_asked(const std::vector<std::string>& asked, const std::string& name) {
-  return asked.empty() || std::find(asked.begin(), asked.end(), name) != asked.end();
-}
 
 bool is_of_member(const std::string& measure) { return measure.starts_with("member_"); }
 
@@ -122,15 +109,12 @@ class EntryReader {
 
 // ---- for people
 
-struct Scale {
-  const char* unit;
-  double factor;
-};
-Scale scale_of(const std::string& unit, SweepTable table) {
+ReadableUnit unit_in(SweepTable table, const std::string& unit) {
   if (table == SweepTable::indices) return {"share of the variance", 1.0};
-  if (unit == "USD") return {"million USD", 1e-6};
-  if (unit == "months") return {"months", 1.0};
-  return {table == SweepTable::differences ? "percentage points" : "%", 100.0};
+  const ReadableUnit readable = readable_unit(unit);
+  const bool is_percent = readable.factor == 100.0;
+  return {is_percent && table == SweepTable::differences ? "percentage points" : readable.name,
+          readable.factor};
 }
 
 /// Up to two decimals, fewer of what is large.
@@ -139,7 +123,7 @@ std::string plain_number(double value) {
   return fixed(value, size < 99.995 ? 2 : size < 999.95 ? 1 : 0);
 }
 
-std::string cell_text(const SweepEntry& entry, Scale scale, SweepTable table) {
+std::string cell_text(const SweepEntry& entry, ReadableUnit scale, SweepTable table) {
   if (!std::isfinite(entry.value)) return "-";
   if (table == SweepTable::figures) return plain_number(scale.factor * entry.value);
   const auto number = [&](double value) {
@@ -153,14 +137,14 @@ std::string cell_text(const SweepEntry& entry, Scale scale, SweepTable table) {
 std::string block_text(const SweepReader& file, const SweepSelection& selection,
                        const std::vector<SweepEntry>& entries) {
   const SweepEntry& first = entries.front();
-  const Scale scale = scale_of(first.unit, selection.table);
+  const ReadableUnit scale = unit_in(selection.table, first.unit);
   std::vector<Column> columns;
   for (const SweepEntry& entry : entries) {
     if (columns.empty() || columns.back().heading != entry.member)
       columns.push_back({entry.member, {}});
     columns.back().cells.push_back(cell_text(entry, scale, selection.table));
   }
-  std::string title = selection.measure + ", " + first.figure + ", " + scale.unit;
+  std::string title = selection.measure + ", " + first.figure + ", " + scale.name;
   if (selection.table == SweepTable::differences)
     title += ", less that of \"" + file.reference_name + "\"";
   if (!first.mineral.empty()) title += ": " + first.mineral;
@@ -188,9 +172,9 @@ void append_entry(JsonWriter& json, const SweepReader& file, const SweepSelectio
 }  // namespace
 
 std::vector<SweepEntry> sweep_entries(const SweepReader& file, const SweepSelection& selection) {
-  require_known("--measure", {selection.measure}, known_measures());
-  require_known("--member", selection.members, file.members);
-  require_known("--mineral", selection.minerals, file.minerals);
+  require_known("--measure", "the sweep", {selection.measure}, known_measures());
+  require_known("--member", "the sweep", selection.members, file.members);
+  require_known("--mineral", "the sweep", selection.minerals, file.minerals);
   require_group(file, selection.table);
   std::vector<SweepEntry> entries;
   bool is_there = false;
