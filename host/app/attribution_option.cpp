@@ -26,10 +26,8 @@ void add_attribution_option(CLI::App& command, std::optional<std::uint64_t>& n_p
 
 std::optional<AttributionFigures> attribute(const AttributionSource& source, std::uint64_t n_paths,
                                             const BackendOptions& options) {
-  const AccumulatorShape shape = source.facts.shape();
   const CpuOptions cpu{options.cpu_threads(), options.lanes};
-  AttributionSums sums(
-      {shape.n_members, shape.n_minerals, static_cast<int>(source.network.countries.size())});
+  AttributionSums sums(attribution_shape(source.network));
   for (const PathRange& range : source.ranges) {
     const std::uint64_t count = std::min(n_paths - sums.n_paths, range.count());
     if (count == 0) break;

@@ -80,15 +80,11 @@ class MpiRanks final : public Ranks {
   }
 
   void serve(const BackendOptions& options) override {
-    try {
+    all_or_none(all_, [&] {
       blocrisk::serve(all_, [&](const JobText& job) {
         return std::make_unique<ToldWork>(job, options, all_.n_local());
       });
-    } catch (const std::exception& error) {
-      // Whoever waits for this rank would wait for ever.
-      std::fprintf(stderr, "blocrisk: rank %d: %s\n", all_.rank(), error.what());
-      all_.end_job(static_cast<int>(ExitCode::environment));
-    }
+    });
   }
 
   ChosenBackend lead(const Scenario& scenario, const BackendTask& task, ChosenBackend chosen,

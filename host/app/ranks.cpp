@@ -18,6 +18,14 @@ bool has_option(int argc, char** argv, const std::string& name, std::string_view
   return false;
 }
 
+bool has_option(int argc, char** argv, const std::string& name) {
+  for (int at = 1; at < argc; ++at) {
+    const std::string_view word = argv[at];
+    if (word == name || word.starts_with(name + "=")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void add_mpi_option(CLI::App& command, std::string& choice) {
@@ -32,16 +40,19 @@ void add_mpi_option(CLI::App& command, std::string& choice) {
 bool is_told_by_first_rank(int argc, char** argv) {
   const Launch launch = this_launch();
   const std::string_view command = argc > 1 ? argv[1] : "";
-  const bool knows_ranks = command == "run" || command == "sweep";
-  return launch.launcher == Launcher::mpi && launch.rank > 0 && knows_ranks &&
-         !has_option(argc, argv, "--mpi", "off");
+  // A part of a sweep is each rank's own.
+  const bool is_shared = command == "run"
+                             ? !has_option(argc, argv, "--mpi", "off")
+                             : command == "sweep" && !has_option(argc, argv, "--members");
+  return launch.launcher == Launcher::mpi && launch.rank > 0 && is_shared;
 }
 
 void require_alone(const std::string& command, const std::string& instead) {
   const Launch launch = this_launch();
   if (launch.launcher == Launcher::none || launch.size == 1) return;
-  throw UsageError(command + " is not shared among the " + std::to_string(launch.size) +
-                   " processes that were started; " + instead);
+  const std::string count = launch.size > 0 ? std::to_string(launch.size) + " " : "";
+  throw UsageError(command + " is not shared among the " + count + "processes that were started; " +
+                   instead);
 }
 
 std::unique_ptr<Ranks> join_ranks(const std::string& choice) {

@@ -129,7 +129,12 @@ void lead_run(const RunCommand& options, Ranks* ranks) {
 
   const Summary summary = summarise(result.accumulators, job.facts);
   timings.analyse_s = watch.lap();
-  const auto attribution = attribute_run(options, job, result, summary, ranks);
+  std::optional<AttributionFigures> attribution;
+  try {
+    attribution = attribute_run(options, job, result, summary, ranks);
+  } catch (const EnvironmentError& failure) {
+    checkpoints.rescue(result, failure);
+  }
   timings.attribute_s = watch.lap();
   if (stop_signal() != nullptr) checkpoints.stop_early(result);
 

@@ -44,6 +44,7 @@ Continuation begin(const RunCommand& options, const CheckpointFiles& checkpoints
     checkpoints.remove_temporaries();
     ReadCheckpoint found = checkpoints.read([&](const std::string& why) { warn(options, why); });
     start = resume_run(std::move(found.result), found.file.string(), wanted);
+    if (extended) start.n_attributed = attribution_asked(*extended).n_paths;
   } else if (checkpoints.any() && !options.overwrite) {
     throw EnvironmentError(checkpoints.latest.string() +
                            " is there: an earlier run was stopped; add --resume to go on from it, "

@@ -41,18 +41,9 @@ struct SweepCommand {
   std::string command_line;
 };
 
-/// Beside the output, unless there is an earlier sweep's that nobody said what to do with.
-fs::path checked_journal_path(const SweepCommand& options, const fs::path& output) {
-  const fs::path path = journal_path(output);
-  std::error_code ignored;
-  if (options.resume || !fs::exists(path, ignored)) return path;
-  if (options.overwrite) {
-    fs::remove(path, ignored);
-    return path;
-  }
-  throw EnvironmentError(path.string() +
-                         " holds finished members of an earlier sweep; --resume goes on with "
-                         "them, --overwrite begins anew");
+EarlierMembers earlier_members(const SweepCommand& options) {
+  if (options.resume) return EarlierMembers::take;
+  return options.overwrite ? EarlierMembers::discard : EarlierMembers::refuse;
 }
 
 /// Takes members from files of the same sweep that have them.
@@ -64,6 +55,9 @@ void take_pieces(const SweepCommand& options, const SweepSetup& setup, const std
       throw EnvironmentError(file +
                              " is of another sweep: another file, scenario, seed, paths or "
                              "program");
+    }
+    if (!piece.is_sealed()) {
+      throw EnvironmentError(file + " was changed since blocrisk wrote it: it has lost its seal");
     }
     for (std::size_t first = 0; first < piece.numbers.size(); first += rows_at_once) {
       const std::size_t n_rows = std::min(rows_at_once, piece.numbers.size() - first);
@@ -87,10 +81,10 @@ SweepOrigin origin_of(const SweepCommand& options, const SweepSetup& setup, cons
   SweepOrigin origin{
       hash, setup.range, setup.difference_paths, engine_version(), engine_commit(), std::nullopt};
   if (options.no_volatile) return origin;
-  const auto paths = static_cast<double>(run.n_run * setup.range.count());
+  const auto paths = static_cast<double>(run.n_paths);
   origin.volatile_facts = VolatileFacts{
       run.backend, run.device, compiler_name(), options.command_line,
-      started_at,  utc_now(),  run.sampling_s,  run.n_run > 0 ? paths / run.sampling_s : 0};
+      started_at,  utc_now(),  run.sampling_s,  run.n_paths > 0 ? paths / run.sampling_s : 0};
   return origin;
 }
 
@@ -120,10 +114,9 @@ void print_json(const SweepSetup& setup, const Journal& journal, const SweepRun&
 
 void print_text(const SweepSetup& setup, const SweepRun& run,
                 const std::vector<std::uint64_t>& failed, const fs::path& output) {
-  const SweepReader file(output);
-  const bool has_losses = file.has("", "member_loss_mean");
-  if (file.numbers.size() <= most_printed_scenarios && has_losses)
-    std::printf("%s\n", sweep_text(file, {}).c_str());
+  const bool has_losses = setup.layout.find("", "member_loss_mean") != nullptr;
+  if (setup.numbers.count() <= most_printed_scenarios && has_losses)
+    std::printf("%s\n", sweep_text(SweepReader(output), {}).c_str());
   std::printf(
       "%s %s of %s paths each, %s run now in %s\n", format_count(setup.numbers.count()).c_str(),
       setup.numbers.count() == 1 ? "member" : "members", format_count(setup.range.count()).c_str(),
@@ -146,7 +139,7 @@ void run_sweep(const SweepCommand& options) {
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                setup.rows_bytes() + setup.output_bytes());
   const std::string hash = sweep_hash(setup.members(), setup.range, engine_version());
-  Journal journal(checked_journal_path(options, output), hash, setup.layout.bytes);
+  Journal journal(journal_path(output), hash, setup.layout.bytes, earlier_members(options));
   take_pieces(options, setup, hash, journal);
   const SweepRun run = run_members(options.run, setup, journal);
   const std::vector<std::uint64_t> failed = failed_members(setup, journal);

@@ -43,6 +43,7 @@ class SweepRunner {
       reference = run_reference(task, *setup_.loaded.reference);
       task.reference = &*reference;
       paths_done_ += setup_.difference_paths;
+      run_.n_paths += setup_.difference_paths;
     }
     for (const std::uint64_t number : todo_) {
       if (stop_signal() != nullptr) stop();
@@ -51,7 +52,11 @@ class SweepRunner {
       journal_.append(*row);
       ++run_.n_run;
       paths_done_ += setup_.range.count();
-      if (row->failed()) tell_failure(*row);
+      if (row->failed()) {
+        tell_failure(*row);
+      } else {
+        run_.n_paths += setup_.range.count();
+      }
     }
     elapsed_s_ += watch_.lap();
     run_.sampling_s = elapsed_s_;

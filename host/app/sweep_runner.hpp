@@ -19,7 +19,8 @@ struct SweepRunOptions {
 /// What running members tells besides their rows.
 struct SweepRun {
   std::string backend, device;
-  std::uint64_t n_run = 0;  ///< members run here, failed ones too
+  std::uint64_t n_run = 0;    ///< members run here, failed ones too
+  std::uint64_t n_paths = 0;  ///< sampled, the reference's for the differences too
   double sampling_s = 0.0;
 };
 

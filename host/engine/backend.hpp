@@ -34,12 +34,13 @@ using GoOn = std::function<bool(std::uint64_t paths_done)>;
 class Backend {
  public:
   virtual ~Backend() = default;
-  virtual std::string name() const = 0;    ///< "cpu" or "cuda"
+  virtual std::string name() const = 0;    ///< "cpu", "cuda", or both, of several ranks
   virtual std::string device() const = 0;  ///< for people: "16 lanes (AVX-512), 2 threads"
   /// Paths that the next call should get: enough to keep every thread or device busy, few enough
-  /// that progress and signals, which are looked at between calls, wait about a second.
+  /// that progress and signals, which are looked at between calls, wait about a second, unless
+  /// `run_while` asks in between.
   virtual std::uint64_t batch_paths() const = 0;
-  /// Adds the paths of `range` to `into`; stores those below `samples->n_paths` where it is given.
+  /// Adds the paths of `range` to `into`; stores those that `samples` holds.
   virtual void run(PathRange range, Accumulators& into, Samples* samples) = 0;
   /// The same for backends whose calls are long: they ask `go_on` every now and then and may stop
   /// after a beginning of the range. Returns the paths added.

@@ -84,10 +84,6 @@ Communicator::~Communicator() {
 }
 
 void Communicator::look_around() {
-  char name[MPI_MAX_PROCESSOR_NAME] = {};
-  int length = 0;
-  MPI_Get_processor_name(name, &length);
-  machine_.assign(name, static_cast<std::size_t>(length));
   const Split machine(all_);
   MPI_Comm_rank(machine.get(), &local_rank_);
   MPI_Comm_size(machine.get(), &n_local_);
@@ -171,11 +167,6 @@ void Communicator::reduce_with(void* values, std::size_t value_bytes, std::size_
   });
   MPI_Op_free(&op);
   MPI_Type_free(&type);
-}
-
-AllTogether::~AllTogether() {
-  if (std::uncaught_exceptions() > n_exceptions_)
-    ranks_.end_job(static_cast<int>(ExitCode::environment));
 }
 
 std::string mpi_library() {

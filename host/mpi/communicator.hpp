@@ -46,7 +46,6 @@ class Communicator {
   int n_local() const { return n_local_; }
   /// Machines that hold ranks.
   int n_machines() const { return n_machines_; }
-  const std::string& machine() const { return machine_; }
   /// CPU threads this rank may take: of the processors it is bound to, its share among the ranks of
   /// this machine that are bound to the same. At least 1.
   int fair_threads() const { return fair_threads_; }
@@ -101,24 +100,9 @@ class Communicator {
 
   MPI_Comm all_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1, local_rank_ = 0, n_local_ = 1, n_machines_ = 1, fair_threads_ = 1;
-  std::string machine_;
 };
 
 /// Name and version of this program's MPI, for people.
 std::string mpi_library();
-
-/// Ends the job where its owner is left by an exception: what one rank alone threw, while others
-/// wait for it in a reduction, nobody could tell them.
-class AllTogether {
- public:
-  explicit AllTogether(Communicator& ranks) : ranks_(ranks) {}
-  AllTogether(const AllTogether&) = delete;
-  AllTogether& operator=(const AllTogether&) = delete;
-  ~AllTogether();
-
- private:
-  Communicator& ranks_;
-  int n_exceptions_ = std::uncaught_exceptions();
-};
 
 }  // namespace blocrisk

@@ -27,8 +27,9 @@ std::uint64_t Dealer::deal(PathRange range, const Deal& how, const GoOn& go_on) 
     }
     is_stopped = is_stopped || !go_on(state.n_done);
   }
-  if (!state.failed.empty()) throw DealFailed(state.exit_code, state.failed);
-  return state.n_done;
+  if (state.failed.empty()) return state.n_done;
+  if (state.exit_code == ExitCode::environment) throw NothingAdded(state.failed);
+  throw Error(state.exit_code, state.failed);
 }
 
 bool Dealer::State::anybody_busy() const {
@@ -59,9 +60,13 @@ void Dealer::hand_out(State& state) {
     if (rank > 0) {
       ranks_.send(rank, OrderMessage{state.how.order, *piece, state.how.sampled_until});
     } else {
-      state.own = std::async(std::launch::async, [&own = state.how.own, mine = *piece] {
-        return attempt([&] { own(mine); });
+      // Where there is no thread to be had, the other ranks are waited for none the less.
+      const auto failure = attempt([&] {
+        state.own = std::async(std::launch::async, [&own = state.how.own, mine = *piece] {
+          return attempt([&] { own(mine); });
+        });
       });
+      if (failure) finish(state, 0, failure);
     }
   }
 }
@@ -78,8 +83,7 @@ bool Dealer::collect_one(State& state) {
   const Answer answer = receive_answer(ranks_, rank);
   const auto at = static_cast<std::size_t>(rank);
   if (!answer.failure && state.how.take) state.how.take(rank, *state.pieces[at]);
-  if (answer.batch_paths > 0 && state.how.order == Order::sample)
-    batch_paths_[at] = answer.batch_paths;
+  if (answer.batch_paths > 0) batch_paths_[at] = answer.batch_paths;
   finish(state, rank, answer.failure);
   return true;
 }

@@ -26,11 +26,6 @@ struct Deal {
   std::function<void(int rank, PathRange)> take{};
 };
 
-/// A rank could not do its piece; the message names it.
-struct DealFailed : Error {
-  using Error::Error;
-};
-
 class Dealer {
  public:
   /// `batch_paths`: what each rank wants to get, the first's included.
@@ -38,7 +33,8 @@ class Dealer {
       : ranks_(ranks), batch_paths_(std::move(batch_paths)) {}
 
   /// Returns the paths done, the range's beginning: all, unless `go_on` stopped it. All ranks are
-  /// idle then, and also where it throws DealFailed.
+  /// idle then, and also where it throws, naming a rank that could not do its piece: NothingAdded
+  /// where its machine is to blame.
   std::uint64_t deal(PathRange range, const Deal& deal, const GoOn& go_on);
 
   /// Of all ranks together.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -75,6 +76,16 @@ std::optional<RankFailure> attempt(const Work& work) {
   } catch (...) {
     return current_failure();
   }
+}
+
+/// What this rank does while others wait for it: what it alone throws nobody could tell them, so
+/// that is said here and ends the job.
+template <typename Work>
+void all_or_none(Communicator& ranks, const Work& work) {
+  const auto failure = attempt(work);
+  if (!failure) return;
+  std::fprintf(stderr, "blocrisk: %s\n", rank_text(ranks.rank(), failure->what).c_str());
+  ranks.end_job(static_cast<int>(failure->exit_code));
 }
 
 }  // namespace blocrisk

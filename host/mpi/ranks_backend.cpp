@@ -111,7 +111,7 @@ std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Sampl
                                       const GoOn& go_on) {
   const SteadyClock::time_point start = SteadyClock::now();
   dealer_.set_own_batch(own_.backend().batch_paths());
-  const std::uint64_t until = samples != nullptr ? samples->first_path + samples->n_paths : 0;
+  const std::uint64_t until = samples != nullptr ? samples->end_path() : 0;
   Deal deal{Order::sample, until, grain(), [&](PathRange piece) { own_.sample(piece, samples); }};
   if (samples != nullptr) {
     deal.take = [&](int rank, PathRange piece) {
@@ -119,18 +119,13 @@ std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Sampl
       if (rows.count() > 0) receive_samples(ranks_, rank, rows, *samples);
     };
   }
-  std::uint64_t n_done = 0;
-  try {
-    n_done = dealer_.deal(range, deal, go_on);
-  } catch (const DealFailed& failure) {
-    if (failure.exit_code() == ExitCode::environment) throw NothingAdded(failure.what());
-    throw;
-  }
+  const std::uint64_t n_done = dealer_.deal(range, deal, go_on);
   const SteadyClock::time_point bringing = SteadyClock::now();
   const PathRange done{range.first, range.first + n_done};
-  const AllTogether together(ranks_);
-  order_all(ranks_, {Order::bring_accumulators, done});
-  bring_together(ranks_, own_.state(), done, own_.paths_per_draw());
+  all_or_none(ranks_, [&] {
+    order_all(ranks_, {Order::bring_accumulators, done});
+    bring_together(ranks_, own_.state(), done, own_.paths_per_draw());
+  });
   into.merge(own_.state());
   own_.begin_sampling();
   bringing_together_s_ = seconds_since(bringing);
@@ -154,9 +149,10 @@ AttributionSums RanksBackend::attribute(const AttributionRequest& request) {
           {Order::attribute, 0, per_draw > 0 ? per_draw : attribution_block_paths,
            [this](PathRange piece) { own_.attribute(piece); }},
           request.on_progress ? request.on_progress : [](std::uint64_t) { return true; });
-  const AllTogether together(ranks_);
-  order_all(ranks_, {Order::bring_attribution});
-  bring_together(ranks_, own_.attribution());
+  all_or_none(ranks_, [&] {
+    order_all(ranks_, {Order::bring_attribution});
+    bring_together(ranks_, own_.attribution());
+  });
   return own_.attribution();
 }
 

@@ -27,7 +27,7 @@ PathRange below(PathRange range, std::uint64_t until) {
 }
 
 void send_samples(Communicator& ranks, const Samples& samples) {
-  const PathRange all{samples.first_path, samples.first_path + samples.n_paths};
+  const PathRange all{samples.first_path, samples.end_path()};
   for_each_measure(samples, all, [&](std::span<const float> values) {
     ranks.send_bytes(0, std::as_bytes(values));
   });

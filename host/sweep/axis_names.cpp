@@ -26,7 +26,8 @@ bool is_taken_name(const std::string& name) {
   static const std::set<std::string> others{
       "scenario", "scenario_name", "status", "message",  "changes", "scenario_sha256",
       "digest",   "network_hash",  "member", "mineral",  "level",   "threshold",
-      "quantile", "return_period", "time",   "timeline", "indices", "differences"};
+      "quantile", "return_period", "time",   "timeline", "indices", "differences",
+      "figure",   "unit",          "value",  "lo",       "hi"};
   std::vector<FigureVariable> figures = figure_variables(Summary{});
   for (FigureVariable& figure : timeline_variables(Summary{})) figures.push_back(std::move(figure));
   const std::vector<DifferenceVariable> differences = difference_variables({}, {}, {});

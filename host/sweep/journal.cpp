@@ -77,7 +77,7 @@ void Journal::fail(const std::string& action) const {
 }
 
 Journal::Journal(const std::filesystem::path& path, const std::string& sweep_sha256,
-                 std::size_t row_bytes)
+                 std::size_t row_bytes, EarlierMembers earlier)
     : path_(path), row_bytes_(row_bytes) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (file_ < 0) fail("open");
@@ -87,11 +87,25 @@ Journal::Journal(const std::filesystem::path& path, const std::string& sweep_sha
   try {
     if (!is_file) throw EnvironmentError(path.string() + " is not a regular file");
     if (!is_free) throw EnvironmentError(path.string() + ": another sweep is at work on it");
+    settle(earlier);
     scan("blocrisk-sweep-journal 1 " + sweep_sha256 + " " + std::to_string(row_bytes) + "\n");
   } catch (...) {
     ::close(file_);
     throw;
   }
+}
+
+/// Once nobody else is at it.
+void Journal::settle(EarlierMembers earlier) const {
+  struct stat status {};
+  if (earlier == EarlierMembers::take || ::fstat(file_, &status) != 0 || status.st_size == 0)
+    return;
+  if (earlier == EarlierMembers::refuse) {
+    throw EnvironmentError(path_.string() +
+                           " holds finished members of an earlier sweep; --resume goes on with "
+                           "them, --overwrite begins anew");
+  }
+  if (::ftruncate(file_, 0) != 0) fail("empty");
 }
 
 Journal::~Journal() {

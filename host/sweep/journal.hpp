@@ -19,13 +19,16 @@ namespace blocrisk {
 /// "outputs/x.h5.journal" of "outputs/x.h5".
 [[nodiscard]] std::filesystem::path journal_path(const std::filesystem::path& output);
 
+/// What to do with finished members of an earlier sweep.
+enum class EarlierMembers { refuse, take, discard };
+
 class Journal {
  public:
   /// Opens the journal of the sweep with this hash and these bytes of figures a member, or makes
-  /// it. Throws EnvironmentError where another sweep's lies there, another process works on it, or
-  /// the disk fails.
-  Journal(const std::filesystem::path& path, const std::string& sweep_sha256,
-          std::size_t row_bytes);
+  /// it. Throws EnvironmentError where another process works on it, an earlier one lies there that
+  /// is to be refused or is another sweep's, or the disk fails.
+  Journal(const std::filesystem::path& path, const std::string& sweep_sha256, std::size_t row_bytes,
+          EarlierMembers earlier);
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
   /// Leaves no file without members behind.
@@ -50,6 +53,7 @@ class Journal {
     MemberRow facts;  ///< without figures
     std::uint64_t figures_at = 0;
   };
+  void settle(EarlierMembers earlier) const;
   void scan(const std::string& header);
   bool scan_record(std::uint64_t at, std::uint64_t size);
   bool read_at(std::uint64_t at, std::span<std::byte> into) const;

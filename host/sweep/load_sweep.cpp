@@ -175,9 +175,9 @@ LoadedSweep load_sweep(const std::filesystem::path& path, const SweepChanges& ch
   if (!sweep.base.empty()) base = load_base(sweep, files.front(), changes, told);
   if (base) {
     const Document document = document_of(*base);
+    const bool are_sound = complaints.empty();  // or a law may have no support to try
     for (const Axis& axis : sweep.axes) {
-      const bool is_sound = complaints.empty() || !axis.law;  // a law may have no support to try
-      if (is_sound) check_axis(axis, document, complaints);
+      if (are_sound || !axis.law) check_axis(axis, document, complaints);
     }
     if (sweep.reference && !base->uncertain.empty()) {
       complaints.add(sweep.reference_source, "differences.reference", "",

@@ -20,7 +20,6 @@ class SweepMembers {
 
   [[nodiscard]] const Sweep& sweep() const { return sweep_; }
   [[nodiscard]] const Scenario& base() const { return base_; }
-  [[nodiscard]] const Document& document() const { return document_; }
   [[nodiscard]] std::uint64_t count() const { return points_.count(); }
 
   /// What each axis takes: one of its values, or a draw of its law.

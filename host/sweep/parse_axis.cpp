@@ -65,7 +65,7 @@ class AxisParser {
       reader_.complain("name", axis_.name,
                        "must be a letter, then letters, digits and underscores, at most 60");
     } else if (is_taken_name(axis_.name)) {
-      reader_.complain("name", axis_.name, "is the name of another variable of the result");
+      reader_.complain("name", axis_.name, "is already the name of something in the result or its table");
     }
   }
 

@@ -3,7 +3,6 @@
 #include <sstream>
 #include <utility>
 
-#include "host/analysis/levels.hpp"
 #include "host/scenario/number_text.hpp"
 #include "host/support/error.hpp"
 #include "host/sweep/sweep_writer.hpp"
@@ -47,11 +46,8 @@ SweepReader::SweepReader(const std::filesystem::path& path)
   design = root_.text_attribute("design");
   seed = root_.unsigned_attribute("seed");
   paths_per_member = root_.unsigned_attribute("paths_per_member");
-  members_in_design = root_.unsigned_attribute("members_in_design");
   members = root_.open_dataset("member").read_strings();
   minerals = root_.open_dataset("mineral").read_strings();
-  levels.resize(tail_levels.size());
-  root_.open_dataset("level").read(h5::Type::f64, levels.data(), levels.size());
   const h5::Dataset scenario = root_.open_dataset("scenario");
   const std::vector<hsize_t> shape = scenario.shape();
   numbers.resize(shape.size() == 1 ? shape.front() : 0);

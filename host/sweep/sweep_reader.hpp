@@ -21,9 +21,8 @@ class SweepReader {
   explicit SweepReader(const std::filesystem::path& path);
 
   std::string file, sweep_name, sweep_sha256, design;
-  std::uint64_t seed = 0, paths_per_member = 0, members_in_design = 0;
+  std::uint64_t seed = 0, paths_per_member = 0;
   std::vector<std::string> members, minerals;  ///< ids
-  std::vector<double> levels;                  ///< of value at risk
   std::vector<std::int64_t> numbers;           ///< of the scenarios
   std::vector<std::string> names, messages;    ///< [scenario]; the message of one that failed
   std::vector<std::string> axes;
@@ -31,6 +30,7 @@ class SweepReader {
   std::vector<bool> axis_is_text;                     ///< else numbers, or true and false
   std::string reference_name;                         ///< empty: no differences
 
+  [[nodiscard]] bool is_sealed() const { return file_.is_sealed(); }
   [[nodiscard]] bool has(const std::string& group, const std::string& name) const;
   /// All values; throws EnvironmentError where there are not `count`.
   [[nodiscard]] std::vector<double> values(const std::string& group, const std::string& name,

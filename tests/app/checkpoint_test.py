@@ -313,7 +313,9 @@ class Killed(Case):
     def kill_until_done(self, scenario, options, batch, least_kills, random_numbers):
         whole = self.run_small("whole.h5", *options, "--overwrite", scenario=scenario)
         path, kills, finished, before = self.folder / "out.h5", 0, 0, 0
-        path.unlink(missing_ok=True)
+        for name in self.names():
+            if name.startswith(path.name):  # A kill after the last write leaves a checkpoint beside a result.
+                (self.folder / name).unlink()
         while kills < least_kills or not path.exists():
             self.assertLess(kills, 20 * KILLS, "the run does not get on")
             if path.exists():

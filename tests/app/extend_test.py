@@ -28,8 +28,7 @@ class Extend(Case):
     def test_an_extension_that_is_stopped_goes_on(self):
         whole = self.run_small("whole.h5", "--paths", 1500)
         path = self.run_small("out.h5", "--paths", 600)
-        command = ["run", "--extend", path, "--paths", 1500, "--no-volatile", "--quiet", "--batch", 100,
-                   "--attribution", 300]
+        command = ["run", "--extend", path, "--paths", 1500, "--no-volatile", "--quiet", "--batch", 100]
         self.expect(5, *command, "--time-limit", "0.001")
         self.assertEqual(int(attribute(f"{path}.checkpoint", "paths_done")), 700)
         self.assertEqual(int(attribute(path, "paths_done")), 600)

@@ -186,7 +186,7 @@ class Designs(Case):
         lines = '[design]\nkind = "saltelli"\npoints = 16\n'
         lines += '[[axis]]\nname = "idle"\naddress = "minerals[copper].price_usd_per_t"\ndistribution = "uniform"\n' \
                  'apply = "multiply"\nlow = 0.9\nhigh = 1.1\n'
-        lines += '[[axis]]\nname = "value"\naddress = "minerals[*].at_risk_usd_per_t"\ndistribution = "uniform"\n' \
+        lines += '[[axis]]\nname = "at_risk"\naddress = "minerals[*].at_risk_usd_per_t"\ndistribution = "uniform"\n' \
                  'apply = "multiply"\nlow = 0.5\nhigh = 2\n'
         lines += '[keep]\nmeasures = ["shortfall", "loss"]\nfigures = ["mean", "cvar"]\n'
         file, _ = self.sweep(lines, paths=64)
@@ -196,7 +196,7 @@ class Designs(Case):
         for kind in ("first_order", "total"):
             self.assertEqual(float(gallium[f"loss_mean_{kind}"].sel(axis="idle")), 0)
             # One straight line: the estimate's error is that of the points' variance.
-            self.assertAlmostEqual(float(gallium[f"loss_mean_{kind}"].sel(axis="value")), 1, delta=0.2)
+            self.assertAlmostEqual(float(gallium[f"loss_mean_{kind}"].sel(axis="at_risk")), 1, delta=0.2)
         # Value at risk and prices of others move no tonne.
         self.assertTrue(np.isnan(gallium["shortfall_mean_total"]).all())
         # By hand, from the figures.
@@ -204,12 +204,12 @@ class Designs(Case):
         a, b, swapped = loss[:, 0], loss[:, 1], loss[:, 3]
         mean = (a.mean() + b.mean()) / 2
         variance = (((a - mean) ** 2).mean() + ((b - mean) ** 2).mean()) / 2
-        np.testing.assert_allclose(float(gallium["loss_mean_total"].sel(axis="value")),
+        np.testing.assert_allclose(float(gallium["loss_mean_total"].sel(axis="at_risk")),
                                    ((a - swapped) ** 2).mean() / 2 / variance, rtol=1e-12)
-        np.testing.assert_allclose(float(gallium["loss_mean_first_order"].sel(axis="value")),
+        np.testing.assert_allclose(float(gallium["loss_mean_first_order"].sel(axis="at_risk")),
                                    ((b - mean) * (swapped - a)).mean() / variance, rtol=1e-9)
         said = self.expect(0, "show", file, "--indices", "--measure", "loss", "--mineral", "gallium").stdout
-        self.assertIn("value", said)
+        self.assertIn("at_risk", said)
         self.assertIn("loss, mean_first_order, share of the variance: gallium", said)
 
 

@@ -123,6 +123,17 @@ class Mistakes(Case):
         alone = self.run_small(0, "alone.h5", "--paths", 1000)
         self.same_bytes(self.run_small(0, "one.h5", "--paths", 1000, "--mpi", "on"), alone)
 
+    def test_of_a_part_of_a_sweep_are_heard_from_any_rank(self):
+        script = ("rank=$OMPI_COMM_WORLD_RANK$PMI_RANK; "
+                  f"exec {self.program} sweep {SWEEP} --paths 64 --quiet -o {self.folder}/$rank.h5 "
+                  "--members $((rank * 99)):$((rank * 99 + 1))")
+        program, Case.program = Case.program, "sh"
+        try:
+            done = self.expect(2, 2, "-c", script)
+        finally:
+            Case.program = program
+        self.assertIn("--members", done.err)
+
     def test_ranks_may_be_runs_of_their_own(self):
         script = f"exec {self.program} run {BASELINE} $0 $@ --mpi off -o {self.folder}/$OMPI_COMM_WORLD_RANK$PMI_RANK.h5"
         program, Case.program = Case.program, "sh"
@@ -135,11 +146,13 @@ class Mistakes(Case):
 
 class Disturbed(Case):
     # Long enough to be met in the midst, by slow lanes and many small calls.
-    RUN = ["--paths", 20_000, "--samples", 1000, "--lanes", 1, "--threads", 1, "--batch", 2000]
+    SLOW = ["--samples", 1000, "--lanes", 1, "--threads", 1, "--batch", 2000]
+    RUN = ["--paths", 20_000, *SLOW]
 
-    def begin(self, n_ranks, name, *more, **options):
+    def begin(self, n_ranks, name, run, **options):
         path = self.folder / name
-        process = self.start(n_ranks, "run", BASELINE, *SMALL, *self.RUN, "-o", path, *more, **options)
+        process = self.start(n_ranks, "run", BASELINE, *SMALL, *run, "-o", path, "--checkpoint-every", "1e-6",
+                             **options)
         return path, process
 
     def goes_on(self, path, n_ranks=2):
@@ -152,19 +165,25 @@ class Disturbed(Case):
     def checkpoint_of(self, path):
         return Path(f"{path}.checkpoint")
 
-    def test_signals_leave_a_checkpoint_that_goes_on_to_the_same_bytes(self):
-        for number in (signal.SIGTERM, signal.SIGUSR1):
-            with self.subTest(signal=number):
-                path, process = self.begin(3, f"{number.name}.h5", "--checkpoint-every", "1e-6",
-                                           more_environment=PATIENT)
-                self.wait_until(self.checkpoint_of(path).exists, process)
-                self.interrupt(process, number)
-                self.assertNotEqual(process.returncode, 0)
-                self.assertIn("--resume", process.err)
-                self.assertEqual(process.err.count("blocrisk: "), 1, process.err)
-                with h5py.File(self.checkpoint_of(path)) as file:
-                    self.assertIn(file.attrs["stop_reason"], ("SIGTERM", "SIGUSR1"))
-        self.goes_on(path, n_ranks=0)
+    def interrupted(self, number, run, **options):
+        """The path of a run that was sent a signal once it had a checkpoint."""
+        path, process = self.begin(3, f"{number.name}.h5", run, **options)
+        self.wait_until(self.checkpoint_of(path).exists, process)
+        self.interrupt(process, number)
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn("--resume", process.err)
+        self.assertEqual(process.err.count("blocrisk: "), 1, process.err)
+        self.assertFalse(path.exists())
+        with h5py.File(self.checkpoint_of(path)) as file:
+            self.assertEqual(file.attrs["stop_reason"], number.name)
+        return path
+
+    def test_a_signal_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(self):
+        self.goes_on(self.interrupted(signal.SIGUSR1, self.RUN), n_ranks=0)
+
+    def test_a_patient_launcher_s_signal_leaves_a_checkpoint(self):
+        # More paths than anybody does before the launcher passes its signal on.
+        self.interrupted(signal.SIGTERM, ["--paths", 400_000, *self.SLOW], more_environment=PATIENT)
 
     def test_a_time_limit_stops_all_and_exits_with_5(self):
         path = self.folder / "limit.h5"
@@ -174,7 +193,7 @@ class Disturbed(Case):
         self.goes_on(path, n_ranks=3)
 
     def test_a_killed_rank_ends_the_job_and_its_checkpoint_goes_on(self):
-        path, process = self.begin(3, "killed.h5", "--checkpoint-every", "1e-6")
+        path, process = self.begin(3, "killed.h5", self.RUN)
         self.wait_until(self.checkpoint_of(path).exists, process)
         os.kill(rank_processes(process.pid)[2], signal.SIGKILL)
         process.communicate(timeout=120)

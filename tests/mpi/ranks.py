@@ -22,8 +22,9 @@ ENVIRONMENT = {
     # MPI itself leaks.
     "ASAN_OPTIONS": "detect_leaks=0",
 }
-# Open MPI's mpirun kills what is left a second after SIGTERM; a checkpoint may take longer.
-PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "15"}
+# Open MPI's mpirun passes SIGTERM on after so many seconds and kills what is left as long after
+# that; of itself after one, and a checkpoint may take longer.
+PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "6"}
 RANK_NAMES = (b"OMPI_COMM_WORLD_RANK", b"PMI_RANK")
 
 

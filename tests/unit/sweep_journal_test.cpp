@@ -41,14 +41,14 @@ Row figures_of(const Journal& journal, std::uint64_t member) {
 TEST(Journal, GivesBackWhatWasAppended) {
   const ScratchFolder folder;
   {
-    Journal journal(folder / "j", hash, row_bytes);
+    Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
     journal.append(done(7));
     journal.append(failed(2));
     journal.append(done(3));
     EXPECT_EQ(figures_of(journal, 3), done(3).figures);
     EXPECT_EQ(journal.facts(3).figures.capacity(), 0U) << "figures stay on disk";
   }
-  const Journal again(folder / "j", hash, row_bytes);
+  const Journal again(folder / "j", hash, row_bytes, EarlierMembers::take);
   EXPECT_EQ(again.size(), 3U);
   EXPECT_FALSE(again.has(0));
   EXPECT_EQ(figures_of(again, 7), done(7).figures);
@@ -63,7 +63,7 @@ TEST(Journal, DropsARecordThatWasCutShortAnywhere) {
   const ScratchFolder folder;
   std::uintmax_t first_end = 0;
   {
-    Journal journal(folder / "j", hash, row_bytes);
+    Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
     journal.append(done(0));
     first_end = fs::file_size(folder / "j");
     journal.append(done(1));
@@ -72,7 +72,7 @@ TEST(Journal, DropsARecordThatWasCutShortAnywhere) {
   for (std::uintmax_t size = first_end; size < end; ++size) {
     fs::copy_file(folder / "j", folder / "cut", fs::copy_options::overwrite_existing);
     fs::resize_file(folder / "cut", size);
-    Journal cut(folder / "cut", hash, row_bytes);
+    Journal cut(folder / "cut", hash, row_bytes, EarlierMembers::take);
     ASSERT_EQ(cut.size(), 1U) << size;
     cut.append(done(1));  // in the place of what was dropped
     EXPECT_EQ(figures_of(cut, 1), done(1).figures);
@@ -83,7 +83,7 @@ TEST(Journal, DropsARecordThatWasCutShortAnywhere) {
 TEST(Journal, DropsARecordWithAFlippedBit) {
   const ScratchFolder folder;
   {
-    Journal journal(folder / "j", hash, row_bytes);
+    Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
     journal.append(done(0));
   }
   const auto size = static_cast<std::streamoff>(fs::file_size(folder / "j"));
@@ -93,31 +93,46 @@ TEST(Journal, DropsARecordWithAFlippedBit) {
   file.seekp(size - 70);
   file.put(static_cast<char>(byte ^ 1));
   file.close();
-  EXPECT_EQ(Journal(folder / "j", hash, row_bytes).size(), 0U);
+  EXPECT_EQ(Journal(folder / "j", hash, row_bytes, EarlierMembers::take).size(), 0U);
 }
 
 TEST(Journal, BelongsToOneSweep) {
   const ScratchFolder folder;
   {
-    Journal journal(folder / "j", hash, row_bytes);
+    Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
     journal.append(done(0));
   }
-  EXPECT_THROW(Journal(folder / "j", std::string(64, 'b'), row_bytes), EnvironmentError);
-  EXPECT_THROW(Journal(folder / "j", hash, row_bytes + 8), EnvironmentError);
-  EXPECT_EQ(Journal(folder / "j", hash, row_bytes).size(), 1U);
+  EXPECT_THROW(Journal(folder / "j", std::string(64, 'b'), row_bytes, EarlierMembers::take),
+               EnvironmentError);
+  EXPECT_THROW(Journal(folder / "j", hash, row_bytes + 8, EarlierMembers::take), EnvironmentError);
+  EXPECT_EQ(Journal(folder / "j", hash, row_bytes, EarlierMembers::take).size(), 1U);
   std::ofstream(folder / "text") << "my notes, which nobody must overwrite\n";
-  EXPECT_THROW(Journal(folder / "text", hash, row_bytes), EnvironmentError);
+  EXPECT_THROW(Journal(folder / "text", hash, row_bytes, EarlierMembers::take), EnvironmentError);
 }
 
 TEST(Journal, IsOneProcessAtATime) {
   const ScratchFolder folder;
-  Journal journal(folder / "j", hash, row_bytes);
-  EXPECT_THROW(Journal(folder / "j", hash, row_bytes), EnvironmentError);
+  Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
+  EXPECT_THROW(Journal(folder / "j", hash, row_bytes, EarlierMembers::take), EnvironmentError);
+}
+
+TEST(Journal, RefusesOrDiscardsAnEarlierOneThatNobodyIsAt) {
+  const ScratchFolder folder;
+  {
+    Journal journal(folder / "j", hash, row_bytes, EarlierMembers::refuse);
+    journal.append(done(0));
+    for (const auto earlier : {EarlierMembers::refuse, EarlierMembers::discard})
+      EXPECT_THROW(Journal(folder / "j", hash, row_bytes, earlier), EnvironmentError);
+  }
+  EXPECT_THROW(Journal(folder / "j", hash, row_bytes, EarlierMembers::refuse), EnvironmentError);
+  EXPECT_EQ(Journal(folder / "j", hash, row_bytes, EarlierMembers::take).size(), 1U);
+  EXPECT_EQ(Journal(folder / "j", hash, row_bytes, EarlierMembers::discard).size(), 0U);
+  EXPECT_EQ(folder.n_entries(), 0U);
 }
 
 TEST(Journal, LeavesNothingWhereThereIsNothingToKeep) {
   const ScratchFolder folder;
-  { const Journal journal(folder / "j", hash, row_bytes); }
+  { const Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take); }
   EXPECT_EQ(folder.n_entries(), 0U);
 }
 
