@@ -9,26 +9,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "host/cpu/counting.hpp"
 #include "host/cpu/engine_lanes.hpp"
 #include "kernels/lanes/lanes.hpp"
 
 RISK_BEGIN
-
-/// The lanes of `mask`, side by side from `target` on; whole vectors may be written.
-template <class L>
-RISK_FN void store_lanes(std::uint32_t* target, std::uint32_t mask, typename L::I values) {
-#if RISK_HAS_AVX512
-  if constexpr (L::n == 16) {
-    _mm512_storeu_si512(target, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask),
-                                                            reinterpret_cast<__m512i>(values)));
-    return;
-  }
-#endif
-  alignas(64) std::int32_t lanes[L::n];
-  store(lanes, values);
-  for (; mask != 0; mask &= mask - 1)
-    *target++ = static_cast<std::uint32_t>(lanes[__builtin_ctz(mask)]);
-}
 
 /// Changes yet to be counted, a list for every step. A change is one word: the counter that a path
 /// leaves and, in the upper half, the one it enters, both numbered within the step.

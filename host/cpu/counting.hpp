@@ -35,22 +35,44 @@ struct Values {
   int n;
 };
 
+/// The lanes of `mask`, side by side from `target` on; whole vectors may be written.
+template <class L>
+RISK_FN void store_lanes(std::uint32_t* target, std::uint32_t mask, typename L::I values) {
+#if RISK_HAS_AVX512
+  if constexpr (L::n == 16) {
+    _mm512_storeu_si512(target, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask),
+                                                            reinterpret_cast<__m512i>(values)));
+    return;
+  }
+#endif
+  alignas(64) std::int32_t lanes[L::n];
+  store(lanes, values);
+  for (; mask != 0; mask &= mask - 1)
+    *target++ = static_cast<std::uint32_t>(lanes[__builtin_ctz(mask)]);
+}
+
 /// Counts values into bins. Zeros, the most frequent value of a shortfall, are counted by the
-/// group.
+/// group. The others' bins are listed first, for counters come from far: what is listed is fetched
+/// while others are counted, and no branch depends on how many of a group there are.
 template <class L>
 void count_values(Values values, BinRange range, std::uint64_t* histogram) {
   using F = typename L::F;
   using U = typename L::U;
+  constexpr int at_once = 512;
   std::uint64_t zeros = 0;
-  for (int k = 0; k < values.n; k += L::n) {
-    const F value = load<F>(values.first + k);
-    const std::uint32_t counted = lanes_below<L>(values.n - k < L::n ? values.n - k : L::n);
-    std::uint32_t some = mask_bits(ne(bits(value), splat<U>(0u))) & counted;
-    zeros += static_cast<std::uint64_t>(__builtin_popcount(counted & ~some));
-    if (some == 0) continue;
-    alignas(64) std::int32_t bin[L::n];
-    store(bin, bins_of_values<L>(value, range));
-    for (; some != 0; some &= some - 1) ++histogram[bin[__builtin_ctz(some)]];
+  for (int first = 0; first < values.n; first += at_once) {
+    const int last = first + at_once < values.n ? first + at_once : values.n;
+    alignas(64) std::uint32_t bins[at_once + L::n];
+    std::uint32_t* next = bins;
+    for (int k = first; k < last; k += L::n) {
+      const F value = load<F>(values.first + k);
+      const std::uint32_t counted = lanes_below<L>(values.n - k < L::n ? values.n - k : L::n);
+      const std::uint32_t some = mask_bits(ne(bits(value), splat<U>(0u))) & counted;
+      zeros += static_cast<std::uint64_t>(__builtin_popcount(counted & ~some));
+      store_lanes<L>(next, some, bins_of_values<L>(value, range));
+      next += __builtin_popcount(some);
+    }
+    for (const std::uint32_t* bin = bins; bin < next; ++bin) ++histogram[*bin];
   }
   histogram[0] += zeros;
 }

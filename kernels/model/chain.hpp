@@ -142,12 +142,16 @@ RISK_FN void move_goods(const NetworkView& net, const ChainSpec& chain, int step
   use_stocks<L>(net, chain, step, leftover, state);
 }
 
+/// Long enough for a line from the outermost cache.
+inline constexpr int steps_fetched_ahead = 4;
+
 /// One step, in the order of the law. Demand looks only at the previous step, so it comes first.
 template <class L, class Observer>
 RISK_FN void run_step(const NetworkView& net, const ChainSpec& chain, int mineral,
                       const PathKeys<L>& paths, const World<L>& world, int step,
                       ChainState<L>& state, const ChainResult<L>& result, Observer& observer) {
   if (word_of_step(step) == 0) refill_chain_words<L>(chain, paths, step, state);
+  fetch_world<L>(net, mineral, step + steps_fetched_ahead, world);
   observer.begin_step(step, state);
   update_demand<L>(net, chain, step, state);
   update_price<L>(net, chain, mineral, paths, world, step, state);

@@ -82,6 +82,29 @@ RISK_FN World<L> take_world(const NetworkView& net, Arena<L>& vectors, Arena<Lan
   return world;
 }
 
+/// Asks for what a chain will read of a step to come. A host holds layer 1 of several groups, more
+/// than its inner caches do; a device hides such waits by itself.
+template <class L>
+RISK_FN void fetch_world(const NetworkView& net, int mineral, int step, const World<L>& world) {
+#if !defined(__CUDACC__)
+  if (step >= net.n_steps) return;
+  __builtin_prefetch(&world.price_shock[mineral * net.n_steps + step]);
+  const EventList<L>& events = world.events;
+  const auto low = static_cast<std::uint32_t>(events.actors_low[step]);
+  const auto high = static_cast<std::uint32_t>(events.actors_high[step]);
+  for (std::uint64_t left = std::uint64_t{high} << 32 | low; left != 0; left &= left - 1) {
+    const int entry = events.drawn[step * net.n_actors + __builtin_ctzll(left)];
+    if (entry == no_entry) continue;
+    __builtin_prefetch(&events.bundle[entry]);
+    __builtin_prefetch(&events.instrument[entry]);
+    __builtin_prefetch(&events.group[entry]);
+    __builtin_prefetch(&events.end_step[entry]);
+  }
+#else
+  (void)net, (void)mineral, (void)step, (void)world;
+#endif
+}
+
 /// Picks the first entry whose cumulative threshold lies above the word.
 template <class L>
 RISK_FN typename L::I pick(typename L::U word, const std::int32_t* thresholds, int n) {
