@@ -136,6 +136,7 @@ class Disturbed(SweepCase):
         output = self.folder / "out.h5"
         process = self.start(n_ranks, "sweep", self.sweep_file(self.LINES, paths), *SMALL, *self.SLOW, "-o", output,
                              *arguments)
+        self.addCleanup(process.kill)  # where it does not end
         return output, process
 
     def once_a_member_is_done(self, output, process):
