@@ -9,6 +9,9 @@
 #include "host/app/version.hpp"
 #include "host/engine/run.hpp"
 #include "host/mpi/communicator.hpp"
+#include "host/mpi/deal_members.hpp"
+#include "host/mpi/introductions.hpp"
+#include "host/mpi/member_worker.hpp"
 #include "host/mpi/ranks_backend.hpp"
 #include "host/mpi/worker.hpp"
 #include "host/scenario/calibrate.hpp"
@@ -29,11 +32,14 @@ std::uint64_t bytes_of_ranks(int n_local, const ChosenBackend& chosen, const Net
 
 constexpr const char* memory_remedy = "fewer ranks on a machine or fewer --threads need less";
 
+void require_same(const std::string& program) {
+  if (program == this_program()) return;
+  throw EnvironmentError("this is blocrisk " + this_program() + ", the first rank's is " + program +
+                         "; all need the same");
+}
+
 Scenario scenario_of(const JobText& job) {
-  if (job.program != this_program()) {
-    throw EnvironmentError("this is blocrisk " + this_program() + ", the first rank's is " +
-                           job.program + "; all need the same");
-  }
+  require_same(job.program);
   return load_canonical(job.scenario, "the first rank's scenario");
 }
 
@@ -72,6 +78,7 @@ class MpiRanks final : public Ranks {
 
   int size() const { return all_.size(); }
   bool is_first() const override { return all_.is_first(); }
+  int n_local() const override { return all_.n_local(); }
 
   BackendOptions share(BackendOptions options) const override {
     options.place = {all_.local_rank(), all_.n_local()};
@@ -105,6 +112,26 @@ class MpiRanks final : public Ranks {
     return backend_->attribute(request);
   }
 
+  void serve_members(const OpenMembers& open) override {
+    all_or_none(all_, [&] {
+      blocrisk::serve_members(all_, [&](const MemberJob& job) {
+        require_same(job.program);
+        return open(job);
+      });
+    });
+  }
+
+  SharedBackend lead_members(MemberJob job, const MemberWork& own) override {
+    job.program = this_program();
+    const Introductions all = introduce_all(all_, {}, to_bytes(job), {0, own.introduction()});
+    return {backends_text(all), devices_text(all_, all)};
+  }
+
+  void deal_members(const std::vector<std::uint64_t>& numbers, MemberWork& own, const TakeRow& take,
+                    const std::function<bool()>& go_on) override {
+    blocrisk::deal_members(all_, numbers, own, take, go_on);
+  }
+
  private:
   Communicator all_;
   std::optional<Dismissal> dismissal_;  ///< goes first
@@ -122,7 +149,7 @@ std::unique_ptr<Ranks> join_mpi(int n_launched) {
       "the launcher started " + std::to_string(n_launched) +
       " processes, but this program's MPI (" + mpi_library() + ") knows of " +
       std::to_string(ranks->size()) +
-      "; use the mpirun of that MPI, or --mpi off where each is a run of its own");
+      "; use the mpirun of that MPI, or --mpi off where each is to be on its own");
 }
 
 }  // namespace blocrisk

@@ -18,21 +18,13 @@ bool has_option(int argc, char** argv, const std::string& name, std::string_view
   return false;
 }
 
-bool has_option(int argc, char** argv, const std::string& name) {
-  for (int at = 1; at < argc; ++at) {
-    const std::string_view word = argv[at];
-    if (word == name || word.starts_with(name + "=")) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-void add_mpi_option(CLI::App& command, std::string& choice) {
+void add_mpi_option(CLI::App& command, std::string& choice, const std::string& shared) {
   command
-      .add_option(
-          "--mpi", choice,
-          "auto: share the paths among the ranks that mpirun or srun started; off: be alone")
+      .add_option("--mpi", choice,
+                  "auto: share the " + shared +
+                      " among the ranks that mpirun or srun started; off: be alone")
       ->check(CLI::IsMember({"auto", "on", "off"}))
       ->capture_default_str();
 }
@@ -40,19 +32,8 @@ void add_mpi_option(CLI::App& command, std::string& choice) {
 bool is_told_by_first_rank(int argc, char** argv) {
   const Launch launch = this_launch();
   const std::string_view command = argc > 1 ? argv[1] : "";
-  // A part of a sweep is each rank's own.
-  const bool is_shared = command == "run"
-                             ? !has_option(argc, argv, "--mpi", "off")
-                             : command == "sweep" && !has_option(argc, argv, "--members");
-  return launch.launcher == Launcher::mpi && launch.rank > 0 && is_shared;
-}
-
-void require_alone(const std::string& command, const std::string& instead) {
-  const Launch launch = this_launch();
-  if (launch.launcher == Launcher::none || launch.size == 1) return;
-  const std::string count = launch.size > 0 ? std::to_string(launch.size) + " " : "";
-  throw UsageError(command + " is not shared among the " + count + "processes that were started; " +
-                   instead);
+  return (command == "run" || command == "sweep") && launch.launcher == Launcher::mpi &&
+         launch.rank > 0 && !has_option(argc, argv, "--mpi", "off");
 }
 
 std::unique_ptr<Ranks> join_ranks(const std::string& choice) {
@@ -61,7 +42,7 @@ std::unique_ptr<Ranks> join_ranks(const std::string& choice) {
   if (launch.launcher == Launcher::srun_bare) {
     throw UsageError("srun started " + std::to_string(launch.size) +
                      " tasks that know nothing of each other; start them with srun --mpi=pmix or "
-                     "--mpi=pmi2, or give --mpi off where each is a run of its own");
+                     "--mpi=pmi2, or give --mpi off where each is to be on its own");
   }
   // One process is none the worse for lack of MPI, unless that was asked for.
   if (!build_has_mpi && choice == "auto" && launch.size == 1) return nullptr;

@@ -78,7 +78,7 @@ void add_run_options(CLI::App& command, RunCommand& options) {
   add_scenario_options(command, options.scenario);
   add_precision_options(command, options.precision, options.scenario.paths);
   add_backend_options(command, options.backend);
-  add_mpi_option(command, options.mpi);
+  add_mpi_option(command, options.mpi, "paths");
   add_output_options(command, options);
   add_progress_options(command, options);
   add_long_run_options(command, options);

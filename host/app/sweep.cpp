@@ -12,6 +12,7 @@
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/ranks.hpp"
+#include "host/app/sweep_ranks.hpp"
 #include "host/app/sweep_runner.hpp"
 #include "host/app/sweep_setup.hpp"
 #include "host/app/version.hpp"
@@ -35,7 +36,7 @@ constexpr std::size_t most_printed_scenarios = 32;
 struct SweepCommand {
   ScenarioOptions scenario;
   SweepRunOptions run;
-  std::string output, members;
+  std::string output, members, mpi = "auto";
   std::vector<std::string> pieces;
   bool resume = false, overwrite = false, no_volatile = false, json = false;
   std::string command_line;
@@ -47,11 +48,10 @@ EarlierMembers earlier_members(const SweepCommand& options) {
 }
 
 /// Takes members from files of the same sweep that have them.
-void take_pieces(const SweepCommand& options, const SweepSetup& setup, const std::string& hash,
-                 Journal& journal) {
+void take_pieces(const SweepCommand& options, const SweepSetup& setup, Journal& journal) {
   for (const std::string& file : options.pieces) {
     const SweepReader piece(file);
-    if (piece.sweep_sha256 != hash) {
+    if (piece.sweep_sha256 != setup.hash) {
       throw EnvironmentError(file +
                              " is of another sweep: another file, scenario, seed, paths or "
                              "program");
@@ -77,9 +77,9 @@ std::vector<std::uint64_t> failed_members(const SweepSetup& setup, const Journal
 }
 
 SweepOrigin origin_of(const SweepCommand& options, const SweepSetup& setup, const SweepRun& run,
-                      const std::string& hash, const std::string& started_at) {
-  SweepOrigin origin{
-      hash, setup.range, setup.difference_paths, engine_version(), engine_commit(), std::nullopt};
+                      const std::string& started_at) {
+  SweepOrigin origin{setup.hash,       setup.range,     setup.difference_paths,
+                     engine_version(), engine_commit(), std::nullopt};
   if (options.no_volatile) return origin;
   const auto paths = static_cast<double>(run.n_paths);
   origin.volatile_facts = VolatileFacts{
@@ -128,20 +128,17 @@ void print_text(const SweepSetup& setup, const SweepRun& run,
   std::printf("result: %s\n", output.c_str());
 }
 
-void run_sweep(const SweepCommand& options) {
-  if (options.members.empty())
-    require_alone("sweep", "give each its part by --members, and join them with --from");
-  refuse_contradictions(options.run.backend);
-  catch_stop_signals();
+/// `ranks`: null where this process is alone; else it is the first.
+void lead_sweep(const SweepCommand& options, Ranks* ranks) {
+  catch_stop_signals(ranks ? SecondSignal::is_ignored : SecondSignal::ends_program);
   const std::string started_at = utc_now();
   const SweepSetup setup = set_up_sweep(options.scenario, options.members);
   const fs::path output = output_path(options.output, setup.members().sweep().name);
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                setup.rows_bytes() + setup.output_bytes());
-  const std::string hash = sweep_hash(setup.members(), setup.range, engine_version());
-  Journal journal(journal_path(output), hash, setup.layout.bytes, earlier_members(options));
-  take_pieces(options, setup, hash, journal);
-  const SweepRun run = run_members(options.run, setup, journal);
+  Journal journal(journal_path(output), setup.hash, setup.layout.bytes, earlier_members(options));
+  take_pieces(options, setup, journal);
+  const SweepRun run = run_members(options.run, setup, journal, ranks);
   const std::vector<std::uint64_t> failed = failed_members(setup, journal);
   if (failed.size() == setup.numbers.count()) {
     const std::string first = journal.facts(failed.front()).message;
@@ -151,7 +148,7 @@ void run_sweep(const SweepCommand& options) {
   }
   std::vector<std::uint64_t> numbers;
   for (std::uint64_t k = setup.numbers.first; k < setup.numbers.last; ++k) numbers.push_back(k);
-  const SweepOrigin origin = origin_of(options, setup, run, hash, started_at);
+  const SweepOrigin origin = origin_of(options, setup, run, started_at);
   write_sweep(output,
               {setup.members(), setup.facts, setup.layout, journal, numbers, setup.loaded.reference,
                origin},
@@ -159,6 +156,15 @@ void run_sweep(const SweepCommand& options) {
   journal.remove();
   if (options.json) return print_json(setup, journal, run, failed, output);
   print_text(setup, run, failed, output);
+}
+
+void run_sweep(SweepCommand options) {
+  refuse_contradictions(options.run.backend);
+  const std::unique_ptr<Ranks> ranks = join_ranks(options.mpi);
+  if (ranks) options.run.backend = ranks->share(options.run.backend);
+  if (!ranks || ranks->is_first()) return lead_sweep(options, ranks.get());
+  ignore_stop_signals();
+  serve_sweep(*ranks, options.scenario, options.members, options.run.backend);
 }
 
 }  // namespace
@@ -180,6 +186,7 @@ void add_sweep_command(CLI::App& app, const std::string& command_line, Action& a
   command->add_flag("--resume", options->resume,
                     "Go on with the members that an interrupted sweep has finished");
   add_backend_options(*command, options->run.backend);
+  add_mpi_option(*command, options->mpi, "members");
   add_output_option(*command, options->output);
   command->add_flag("--overwrite", options->overwrite, "Replace an existing result");
   command->add_flag(

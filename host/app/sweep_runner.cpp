@@ -7,105 +7,115 @@
 
 #include "host/app/clocks.hpp"
 #include "host/app/interrupt.hpp"
+#include "host/app/member_runner.hpp"
 #include "host/app/progress.hpp"
 #include "host/support/error.hpp"
-#include "host/sweep/run_member.hpp"
+#include "host/sweep/row_content.hpp"
 
 namespace blocrisk {
 namespace {
 
 class SweepRunner {
  public:
-  SweepRunner(const SweepRunOptions& options, const SweepSetup& setup, Journal& journal)
+  SweepRunner(const SweepRunOptions& options, const SweepSetup& setup, Journal& journal,
+              Ranks* ranks)
       : options_(options),
         setup_(setup),
         journal_(journal),
+        ranks_(ranks),
         reporter_(progress_style(options.progress, options.quiet)) {
     for (std::uint64_t k = setup.numbers.first; k < setup.numbers.last; ++k) {
       if (!journal.has(k)) todo_.push_back(k);
     }
-    const std::uint64_t paths = setup.range.count();
-    paths_asked_ = todo_.size() * paths + (todo_.empty() ? 0 : setup.difference_paths);
   }
 
   SweepRun run() {
     if (todo_.empty()) return run_;
-    MemberTask task{setup_.members(),
-                    setup_.facts,
-                    setup_.range,
-                    [this](const Network& network, const OuterDraws* draws) {
-                      return open_backend(network, draws);
-                    },
-                    nullptr,
-                    [this](const Progress& progress) { return on_progress(progress); }};
-    std::optional<ReferencePaths> reference;
-    if (setup_.loaded.reference) {
-      reference = run_reference(task, *setup_.loaded.reference);
-      task.reference = &*reference;
-      paths_done_ += setup_.difference_paths;
-      run_.n_paths += setup_.difference_paths;
+    MemberRunner own(setup_, options_.backend, ranks_ != nullptr ? ranks_->n_local() : 1);
+    try {
+      ranks_ != nullptr ? run_shared(own) : run_alone(own);
+    } catch (const EnvironmentError& failure) {
+      if (journal_.size() == 0) throw;
+      throw EnvironmentError(std::string(failure.what()) + "\n" + kept("--resume goes on"));
     }
-    for (const std::uint64_t number : todo_) {
-      if (stop_signal() != nullptr) stop();
-      const std::optional<MemberRow> row = run_member(task, number);
-      if (!row) stop();
-      journal_.append(*row);
-      ++run_.n_run;
-      paths_done_ += setup_.range.count();
-      if (row->failed()) {
-        tell_failure(*row);
-      } else {
-        run_.n_paths += setup_.range.count();
-      }
+    if (!fatal_.empty()) {
+      throw Error(ExitCode::scenario,
+                  fatal_ + "\n" + kept("without --fail-fast, --resume goes on with the rest"));
     }
-    elapsed_s_ += watch_.lap();
-    run_.sampling_s = elapsed_s_;
+    if (run_.n_run < todo_.size()) stop();
+    run_.n_paths += setup_.difference_paths;
+    run_.sampling_s = elapsed_s_ + watch_.lap();
     return run_;
   }
 
  private:
-  std::unique_ptr<Backend> open_backend(const Network& network, const OuterDraws* draws) {
-    ChosenBackend chosen = choose_backend(
-        {network, setup_.members().base().sampling.seed, setup_.range, draws}, options_.backend);
-    if (!run_.backend.empty()) return std::move(chosen.backend);
-    require_memory(setup_.host_bytes() + chosen.host_bytes,
-                   "fewer members, [keep] or --threads need less, `blocrisk plan` says how much");
-    run_.backend = chosen.backend->name();
-    run_.device = chosen.backend->device();
-    if (!options_.quiet && options_.progress != "json") {
-      std::fprintf(stderr, "backend %s: %s (%s)\n", run_.backend.c_str(), run_.device.c_str(),
-                   chosen.reason.c_str());
+  void run_alone(MemberRunner& own) {
+    announce({own.backend(), own.device()}, own.reason());
+    for (const std::uint64_t number : todo_) {
+      if (!is_wanted()) return;
+      const std::optional<MemberRow> row = own.run_row(number, [&] {
+        report(own.paths_done());
+        return is_wanted();
+      });
+      if (!row) return;
+      accept(*row);
     }
-    return std::move(chosen.backend);
   }
 
-  bool on_progress(const Progress& of_member) {
+  /// This thread alone speaks with the other ranks and writes the journal.
+  void run_shared(MemberRunner& own) {
+    announce(ranks_->lead_members({{}, setup_.hash, setup_.members_asked, todo_}, own),
+             own.reason());
+    std::uint64_t n_elsewhere = 0;
+    const auto take = [&](int rank, const std::string& bytes) {
+      const std::optional<MemberRow> row = row_from(bytes, setup_.layout.bytes);
+      if (!row) throw EnvironmentError("rank " + std::to_string(rank) + " sent what is no row");
+      accept(*row);
+      if (rank > 0) ++n_elsewhere;
+    };
+    ranks_->deal_members(todo_, own, take, [&] {
+      report(own.paths_done() + n_elsewhere * setup_.range.count());
+      return is_wanted();
+    });
+  }
+
+  void announce(const SharedBackend& backend, const std::string& reason) {
+    run_.backend = backend.name;
+    run_.device = backend.device;
+    if (options_.quiet || options_.progress == "json") return;
+    std::fprintf(stderr, "backend %s: %s (%s)\n", run_.backend.c_str(), run_.device.c_str(),
+                 reason.c_str());
+  }
+
+  void report(std::uint64_t paths_done) {
     elapsed_s_ += watch_.lap();
-    reporter_.update({paths_done_ + of_member.paths_done, paths_asked_, elapsed_s_});
-    return stop_signal() == nullptr;
+    const std::uint64_t asked = todo_.size() * setup_.range.count() + setup_.difference_paths;
+    reporter_.update({paths_done, asked, elapsed_s_});
   }
 
-  ReferencePaths run_reference(const MemberTask& task, std::uint64_t number) {
-    try {
-      auto reference = reference_paths(task, number, setup_.difference_paths);
-      if (!reference) stop();
-      return std::move(*reference);
-    } catch (const ScenarioError&) {
-      throw Error(ExitCode::scenario,
-                  "the reference of the differences, \"" + setup_.members().name(number) +
-                      "\", cannot be run: " + why_not(setup_.members(), setup_.facts, number));
+  /// The next member, and what is left of this one.
+  bool is_wanted() const { return fatal_.empty() && stop_signal() == nullptr; }
+
+  void accept(const MemberRow& row) {
+    journal_.append(row);
+    ++run_.n_run;
+    if (!row.failed()) {
+      run_.n_paths += setup_.range.count();
+      return;
     }
-  }
-
-  void tell_failure(const MemberRow& row) {
     const std::string told = "member " + std::to_string(row.member) + " (" +
                              setup_.members().name(row.member) + ") failed: " + row.message;
     if (options_.fail_fast) {
-      throw Error(ExitCode::scenario, told + "\n" + std::to_string(journal_.size()) +
-                                          " members are kept; without --fail-fast, --resume goes "
-                                          "on with the rest");
+      if (fatal_.empty()) fatal_ = told;
+    } else if (!options_.quiet) {
+      std::fprintf(stderr, "%s\n", told.c_str());
     }
-    if (!options_.quiet) std::fprintf(stderr, "%s\n", told.c_str());
+  }
+
+  /// How many members nobody has to run again, and how to go on.
+  std::string kept(const std::string& remedy) const {
+    const std::size_t n = journal_.size();
+    return std::to_string(n) + (n == 1 ? " member is kept; " : " members are kept; ") + remedy;
   }
 
   [[noreturn]] void stop() const {
@@ -118,9 +128,10 @@ class SweepRunner {
   const SweepRunOptions& options_;
   const SweepSetup& setup_;
   Journal& journal_;
+  Ranks* ranks_;
   ProgressReporter reporter_;
   std::vector<std::uint64_t> todo_;
-  std::uint64_t paths_done_ = 0, paths_asked_ = 0;
+  std::string fatal_;  ///< the first failure, under --fail-fast
   double elapsed_s_ = 0.0;
   Stopwatch watch_;
   SweepRun run_;
@@ -128,8 +139,9 @@ class SweepRunner {
 
 }  // namespace
 
-SweepRun run_members(const SweepRunOptions& options, const SweepSetup& setup, Journal& journal) {
-  return SweepRunner(options, setup, journal).run();
+SweepRun run_members(const SweepRunOptions& options, const SweepSetup& setup, Journal& journal,
+                     Ranks* ranks) {
+  return SweepRunner(options, setup, journal, ranks).run();
 }
 
 }  // namespace blocrisk

@@ -5,14 +5,16 @@
 
 #include "host/analysis/path_values.hpp"
 #include "host/app/numbers.hpp"
+#include "host/app/version.hpp"
 #include "host/scenario/calibrate.hpp"
+#include "host/sweep/sweep_writer.hpp"
 
 namespace blocrisk {
 
-std::uint64_t SweepSetup::host_bytes() const {
+std::uint64_t SweepSetup::member_bytes() const {
   const std::uint64_t values = 2 * empty_path_values(network, 0).bytes(difference_paths);
   const std::uint64_t samples = difference_paths > 0 ? most_batch_bytes : 0;
-  return footprint.host_bytes() + values + samples + output_bytes();
+  return footprint.host_bytes() + values + samples;
 }
 
 SweepSetup set_up_sweep(const ScenarioOptions& options, const std::string& members) {
@@ -20,7 +22,8 @@ SweepSetup set_up_sweep(const ScenarioOptions& options, const std::string& membe
   const Scenario& base = loaded.members.base();
   auto draws = outer_draws_of(base);
   Network network = draws ? draws->base() : calibrate(base);
-  SweepSetup setup{std::move(loaded), std::move(draws), std::move(network), {}, {}, {}, {}, {}, 0};
+  SweepSetup setup{
+      std::move(loaded), std::move(draws), std::move(network), {}, {}, {}, {}, {}, 0, members, {}};
   const SweepMembers& all = setup.members();
   setup.facts = facts_of(setup.network, all.base());
   setup.layout = row_layout(all.sweep(), setup.facts);
@@ -33,6 +36,7 @@ SweepSetup set_up_sweep(const ScenarioOptions& options, const std::string& membe
   }
   if (setup.loaded.reference)
     setup.difference_paths = std::min(all.sweep().difference_paths, setup.range.count());
+  setup.hash = sweep_hash(all, setup.range, engine_version());
   return setup;
 }
 

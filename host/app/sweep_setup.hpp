@@ -24,12 +24,16 @@ struct SweepSetup {
   PathRange numbers;                   ///< members asked for
   Footprint footprint;                 ///< of one member
   std::uint64_t difference_paths = 0;  ///< 0: no differences
+  std::string members_asked;           ///< as on the command line; empty: all
+  std::string hash;                    ///< see `sweep_hash`
 
   [[nodiscard]] const SweepMembers& members() const { return loaded.members; }
   /// Bytes of all rows, in the journal and, before deflate, in the file.
   [[nodiscard]] std::uint64_t rows_bytes() const { return numbers.count() * layout.bytes; }
-  /// Held beside a backend's threads: a member's state, values of two, and the file.
-  [[nodiscard]] std::uint64_t host_bytes() const;
+  /// Held beside a backend's threads where members are run: one's state, and values of two.
+  [[nodiscard]] std::uint64_t member_bytes() const;
+  /// The same, and the file.
+  [[nodiscard]] std::uint64_t host_bytes() const { return member_bytes() + output_bytes(); }
   /// About what deflate leaves of the rows.
   [[nodiscard]] std::uint64_t output_bytes() const { return rows_bytes() / 2 + (1U << 20); }
 };

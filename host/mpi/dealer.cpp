@@ -5,6 +5,17 @@
 #include <numeric>
 
 namespace blocrisk {
+namespace {
+
+std::future<Answer> begin_own(const Deal& how, PathRange piece) {
+  return std::async(std::launch::async, [&how, piece] {
+    Answer answer;
+    answer.failure = attempt([&] { answer.text = how.own(piece); });
+    return answer;
+  });
+}
+
+}  // namespace
 
 std::uint64_t Dealer::batch_paths() const {
   return std::accumulate(batch_paths_.begin(), batch_paths_.end(), std::uint64_t{0});
@@ -16,16 +27,16 @@ std::uint64_t Dealer::deal(PathRange range, const Deal& how, const GoOn& go_on) 
   Patience patience(most_us);
   State state{range, how, range.first};
   state.pieces.resize(batch_paths_.size());
-  bool is_stopped = false;
   while (true) {
-    if (!is_stopped && state.failed.empty()) hand_out(state);
+    if (!state.is_stopped) hand_out(state);
     if (!state.anybody_busy()) break;
     if (collect_one(state)) {
       patience.reset();
     } else {
       patience.sleep();
     }
-    is_stopped = is_stopped || !go_on(state.n_done);
+    const bool is_wanted = go_on(state.n_done) && state.failed.empty();
+    if (!is_wanted && !state.is_stopped) stop(state);
   }
   if (state.failed.empty()) return state.n_done;
   if (state.exit_code == ExitCode::environment) throw NothingAdded(state.failed);
@@ -61,12 +72,9 @@ void Dealer::hand_out(State& state) {
       ranks_.send(rank, OrderMessage{state.how.order, *piece, state.how.sampled_until});
     } else {
       // Where there is no thread to be had, the other ranks are waited for none the less.
-      const auto failure = attempt([&] {
-        state.own = std::async(std::launch::async, [&own = state.how.own, mine = *piece] {
-          return attempt([&] { own(mine); });
-        });
-      });
-      if (failure) finish(state, 0, failure);
+      Answer answer;
+      answer.failure = attempt([&] { state.own = begin_own(state.how, *piece); });
+      if (answer.failure) finish(state, 0, answer);
     }
   }
 }
@@ -80,23 +88,38 @@ bool Dealer::collect_one(State& state) {
   }
   const int rank = ranks_.sender();
   if (rank < 0) return false;
-  const Answer answer = receive_answer(ranks_, rank);
-  const auto at = static_cast<std::size_t>(rank);
-  if (!answer.failure && state.how.take) state.how.take(rank, *state.pieces[at]);
-  if (answer.batch_paths > 0) batch_paths_[at] = answer.batch_paths;
-  finish(state, rank, answer.failure);
+  finish(state, rank, receive_answer(ranks_, rank));
   return true;
 }
 
-void Dealer::finish(State& state, int rank, const std::optional<RankFailure>& failure) {
-  auto& piece = state.pieces[static_cast<std::size_t>(rank)];
+/// What cannot be taken in is the first rank's failure, whoever did it.
+void Dealer::finish(State& state, int rank, const Answer& answer) {
+  const auto at = static_cast<std::size_t>(rank);
+  auto& piece = state.pieces[at];
+  if (answer.batch_paths > 0) batch_paths_[at] = answer.batch_paths;
+  std::optional<RankFailure> failure = answer.failure;
+  if (!failure && state.how.take) {
+    failure = attempt([&] { state.how.take(rank, *piece, answer.text); });
+    if (failure) rank = 0;
+  }
   if (!failure) {
     state.n_done += piece->count();
   } else if (state.failed.empty()) {
-    state.failed = rank_text(rank, failure->what);
+    // What is wrong with a scenario is wrong with it everywhere.
+    const bool is_one_rank_s = failure->exit_code != ExitCode::scenario;
+    state.failed = is_one_rank_s ? rank_text(rank, failure->what) : failure->what;
     state.exit_code = failure->exit_code;
   }
   piece.reset();
+}
+
+void Dealer::stop(State& state) {
+  state.is_stopped = true;
+  if (!state.how.leave_own) return;
+  state.how.leave_own();
+  for (int rank = 1; rank < ranks_.size(); ++rank) {
+    if (state.pieces[static_cast<std::size_t>(rank)]) ranks_.send(rank, OrderMessage{Order::stop});
+  }
 }
 
 }  // namespace blocrisk

@@ -1,5 +1,5 @@
-/// Deals a range of paths, piece by piece, to whichever rank is idle, the first among them: its own
-/// pieces go to a thread, so that the others never wait for it.
+/// Deals a range of paths, or of a sweep's members, piece by piece, to whichever rank is idle, the
+/// first among them: its own pieces go to a thread, so that the others never wait for it.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,16 @@ namespace blocrisk {
 
 /// One kind of work that is dealt.
 struct Deal {
-  Order order{};                       ///< sample or attribute
-  std::uint64_t sampled_until = 0;     ///< see OrderMessage
-  std::uint64_t grain = 1;             ///< pieces end at its multiples where they can
-  std::function<void(PathRange)> own;  ///< the first rank's share, on a thread
-  /// Takes in what follows a rank's answer for this piece.
-  std::function<void(int rank, PathRange)> take{};
+  Order order{};                    ///< sample, attribute or run_member
+  std::uint64_t sampled_until = 0;  ///< see OrderMessage
+  std::uint64_t grain = 1;          ///< pieces end at its multiples where they can
+  /// The first rank's share, on a thread; the text that another would answer.
+  std::function<std::string(PathRange)> own;
+  /// Takes in what any rank answered for this piece, the first too, and what follows its answer.
+  std::function<void(int rank, PathRange, const std::string& text)> take{};
+  /// Where pieces may be left in the midst: asks that of `own`, once no more are dealt; the other
+  /// ranks are then told to stop. What was left counts as done; the answer's text says otherwise.
+  std::function<void()> leave_own{};
 };
 
 class Dealer {
@@ -53,7 +57,8 @@ class Dealer {
     std::uint64_t next;                              ///< the first path that nobody has
     std::vector<std::optional<PathRange>> pieces{};  ///< [rank] what it is at
     std::uint64_t n_done = 0;
-    std::future<std::optional<RankFailure>> own{};
+    bool is_stopped = false;  ///< by `go_on` or a failure
+    std::future<Answer> own{};
     std::string failed{};  ///< the first failure, with its rank; empty: none
     ExitCode exit_code = ExitCode::done;
 
@@ -63,7 +68,8 @@ class Dealer {
   PathRange next_piece(const State& state, int rank) const;
   void hand_out(State& state);
   bool collect_one(State& state);
-  void finish(State& state, int rank, const std::optional<RankFailure>& failure);
+  void finish(State& state, int rank, const Answer& answer);
+  void stop(State& state);
 
   Communicator& ranks_;
   std::vector<std::uint64_t> batch_paths_;  ///< [rank]

@@ -15,15 +15,17 @@
 namespace blocrisk {
 
 /// `set_up` and `begin_attribution` are followed by a broadcast, `bring_*` by reductions, so these
-/// go to all ranks; `sample` and `attribute` to whoever is idle, and these and `set_up` are
-/// answered.
+/// go to all ranks; `sample`, `attribute` and `run_member` to whoever is idle, and these and
+/// `set_up` are answered. `stop` goes to busy ranks, and may reach them when they are so no more.
 enum class Order : std::uint64_t {
-  set_up,              ///< get ready for the scenario whose text follows
+  set_up,              ///< get ready for the job whose text follows
   sample,              ///< the range's paths
   bring_accumulators,  ///< of all paths sampled since the last time, which were the range
   begin_attribution,   ///< with the thresholds that follow
   attribute,           ///< the range's paths
   bring_attribution,
+  run_member,  ///< the one at the range's place among those that the job lists
+  stop,        ///< leave the member you are at
   leave
 };
 
@@ -40,8 +42,8 @@ struct RankFailure {
   std::string what;
 };
 
-/// `text`: to `set_up`, what the rank computes with. Measures that were wanted follow as messages
-/// of their own.
+/// `text`: to `set_up`, what the rank computes with; to `run_member`, its row, or nothing where it
+/// was left. Measures that were wanted follow as messages of their own.
 struct Answer {
   std::uint64_t batch_paths = 0;  ///< that the rank would like to get next
   std::string text{};

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
-#include <map>
 #include <utility>
 #include <vector>
 
 #include "host/cpu/attribution_lanes.hpp"
 #include "host/mpi/bring_together.hpp"
+#include "host/mpi/introductions.hpp"
 #include "host/mpi/orders.hpp"
 #include "host/mpi/sample_rows.hpp"
 
@@ -21,69 +21,15 @@ double seconds_since(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
 }
 
-/// What the ranks said of themselves: "cpu\n2 threads, 16 lanes (AVX-512)" and so on.
-struct Introductions {
-  std::vector<std::string> texts;            ///< [rank]
-  std::vector<std::uint64_t> batch_paths{};  ///< [rank]
-};
-
-std::string backend_of(const std::string& text) { return text.substr(0, text.find('\n')); }
-std::string device_of(const std::string& text) { return text.substr(text.find('\n') + 1); }
-
-std::string counted(int n, const std::string& thing) {
-  return std::to_string(n) + " " + thing + (n == 1 ? "" : "s");
-}
-
-/// "3 ranks on 2 machines, each 2 threads, 16 lanes (AVX-512)", or how many have what.
-std::string devices_text(const Communicator& ranks, const Introductions& introductions) {
-  std::map<std::string, int> n_with;
-  for (const std::string& text : introductions.texts) ++n_with[device_of(text)];
-  std::string text =
-      counted(ranks.size(), "rank") + " on " + counted(ranks.n_machines(), "machine");
-  if (n_with.size() == 1)
-    return text + (ranks.size() == 1 ? ", " : ", each ") + n_with.begin()->first;
-  for (const auto& [device, n] : n_with) text += "; " + std::to_string(n) + " with " + device;
-  return text;
-}
-
-/// "cpu", or "cpu+cuda" where some have the one and some the other.
-std::string backends_text(const Introductions& introductions) {
-  std::map<std::string, int> n_with;
-  for (const std::string& text : introductions.texts) ++n_with[backend_of(text)];
-  std::string names;
-  for (const auto& [name, n] : n_with) names += (names.empty() ? "" : "+") + name;
-  return names;
-}
-
-/// Hears every rank, so that all are idle whatever one of them has to say.
-Introductions receive_introductions(Communicator& ranks, Introductions introductions) {
-  std::optional<std::pair<int, RankFailure>> failed;
-  for (int rank = 1; rank < ranks.size(); ++rank) {
-    ranks.wait_for(rank);
-    Answer answer = receive_answer(ranks, rank);
-    if (answer.failure && !failed) failed = {rank, *answer.failure};
-    introductions.texts.push_back(std::move(answer.text));
-    introductions.batch_paths.push_back(answer.batch_paths);
-  }
-  if (failed) throw Error(failed->second.exit_code, rank_text(failed->first, failed->second.what));
-  return introductions;
-}
-
-Introductions introduce_all(Communicator& ranks, const JobText& job, const Backend& own) {
-  std::string text = to_bytes(job);
-  order_all(ranks, {Order::set_up, job.range, 0, text.size()});
-  ranks.broadcast(std::as_writable_bytes(std::span(text)));
-  return receive_introductions(ranks, {{introduction(own)}, {own.batch_paths()}});
-}
-
 }  // namespace
 
 RanksBackend::RanksBackend(Communicator& ranks, const JobText& job, RankWork& own)
     : ranks_(ranks), own_(own), dealer_(ranks, {}) {
-  Introductions introductions = introduce_all(ranks, job, own.backend());
-  name_ = backends_text(introductions);
-  device_ = devices_text(ranks, introductions);
-  dealer_.set_batches(std::move(introductions.batch_paths));
+  Introductions all = introduce_all(ranks, job.range, to_bytes(job),
+                                    {own.backend().batch_paths(), introduction(own.backend())});
+  name_ = backends_text(all);
+  device_ = devices_text(ranks, all);
+  dealer_.set_batches(std::move(all.batch_paths));
 }
 
 /// All wait for the last piece and until states are brought together, so that a call should take
@@ -112,11 +58,14 @@ std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Sampl
   const SteadyClock::time_point start = SteadyClock::now();
   dealer_.set_own_batch(own_.backend().batch_paths());
   const std::uint64_t until = samples != nullptr ? samples->end_path() : 0;
-  Deal deal{Order::sample, until, grain(), [&](PathRange piece) { own_.sample(piece, samples); }};
+  Deal deal{Order::sample, until, grain(), [&](PathRange piece) {
+              own_.sample(piece, samples);
+              return std::string();
+            }};
   if (samples != nullptr) {
-    deal.take = [&](int rank, PathRange piece) {
+    deal.take = [&](int rank, PathRange piece, const std::string&) {
       const PathRange rows = below(piece, until);
-      if (rows.count() > 0) receive_samples(ranks_, rank, rows, *samples);
+      if (rank > 0 && rows.count() > 0) receive_samples(ranks_, rank, rows, *samples);
     };
   }
   const std::uint64_t n_done = dealer_.deal(range, deal, go_on);
@@ -147,7 +96,10 @@ AttributionSums RanksBackend::attribute(const AttributionRequest& request) {
       .deal(
           request.range,
           {Order::attribute, 0, per_draw > 0 ? per_draw : attribution_block_paths,
-           [this](PathRange piece) { own_.attribute(piece); }},
+           [this](PathRange piece) {
+             own_.attribute(piece);
+             return std::string();
+           }},
           request.on_progress ? request.on_progress : [](std::uint64_t) { return true; });
   all_or_none(ranks_, [&] {
     order_all(ranks_, {Order::bring_attribution});

@@ -37,6 +37,9 @@ class Worker {
       case Order::bring_attribution:
         bring_together(ranks_, work().attribution());
         return true;
+      case Order::run_member:
+      case Order::stop:
+        return true;  // a sweep's, see member_worker.hpp
       case Order::leave:
         return false;
     }

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -15,55 +15,13 @@
 
 #include "host/support/error.hpp"
 #include "host/support/sha256.hpp"
+#include "host/sweep/row_content.hpp"
 
 namespace blocrisk {
 namespace {
 
 constexpr std::size_t checksum_bytes = 64;
 constexpr std::uint64_t most_text_bytes = std::uint64_t{1} << 24;
-
-void append_number(std::string& bytes, std::uint64_t number) {
-  bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-
-void append_text(std::string& bytes, const std::string& text) {
-  append_number(bytes, text.size());
-  bytes += text;
-}
-
-std::string content_of(const MemberRow& row) {
-  std::string bytes;
-  append_number(bytes, row.member);
-  for (const std::string* text :
-       {&row.message, &row.scenario_sha256, &row.network_hash, &row.digest})
-    append_text(bytes, *text);
-  bytes.append(reinterpret_cast<const char*>(row.figures.data()), row.figures.size());
-  return bytes;
-}
-
-/// Takes numbers and texts off the front of a record's content; false once it runs out.
-class ContentReader {
- public:
-  explicit ContentReader(std::string_view bytes) : rest_(bytes) {}
-
-  bool take(std::uint64_t& number) {
-    if (rest_.size() < sizeof number) return false;
-    std::memcpy(&number, rest_.data(), sizeof number);
-    rest_.remove_prefix(sizeof number);
-    return true;
-  }
-  bool take(std::string& text) {
-    std::uint64_t size = 0;
-    if (!take(size) || size > rest_.size()) return false;
-    text = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return true;
-  }
-  [[nodiscard]] std::size_t left() const { return rest_.size(); }
-
- private:
-  std::string_view rest_;
-};
 
 }  // namespace
 
@@ -159,24 +117,20 @@ bool Journal::scan_record(std::uint64_t at, std::uint64_t size) {
   if (!read_at(at, std::as_writable_bytes(std::span(record)))) return false;
   const std::string_view content = std::string_view(record).substr(0, length);
   if (sha256(content) != std::string_view(record).substr(length)) return false;
-  ContentReader reader(content);
-  Place place;
-  MemberRow& facts = place.facts;
-  if (!reader.take(facts.member) || !reader.take(facts.message) ||
-      !reader.take(facts.scenario_sha256) || !reader.take(facts.network_hash) ||
-      !reader.take(facts.digest) || reader.left() != (facts.failed() ? 0 : row_bytes_)) {
-    return false;
-  }
-  place.figures_at = at + length - reader.left();
+  std::optional<MemberRow> row = row_from(content, row_bytes_);
+  if (!row) return false;
+  Place place{{}, at + length - row->figures.size()};
+  row->figures = Row();  // gives back their room, see `append`
+  place.facts = std::move(*row);
   end_ = at + length + checksum_bytes;
-  places_.insert_or_assign(facts.member, std::move(place));
+  places_.insert_or_assign(place.facts.member, std::move(place));
   return true;
 }
 
 void Journal::append(const MemberRow& row) {
   const std::string content = content_of(row);
-  std::string record;
-  append_number(record, content.size());
+  const std::uint64_t length = content.size();
+  std::string record(reinterpret_cast<const char*>(&length), sizeof length);
   record += content + sha256(content);
   for (std::size_t done = 0; done < record.size();) {
     const ssize_t count = ::pwrite(file_, record.data() + done, record.size() - done,

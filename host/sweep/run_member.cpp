@@ -19,6 +19,7 @@ struct Prepared {
   Scenario scenario;
   std::unique_ptr<const OuterDraws> draws;
   Network network;
+  ResultFacts facts;
 };
 
 /// Members stand beside each other in one array.
@@ -34,11 +35,12 @@ void require_shape(const ResultFacts& facts, const ResultFacts& base) {
           "clock and thresholds");
 }
 
-Prepared prepare(const SweepMembers& members, const ResultFacts& facts, std::uint64_t member) {
-  Prepared made{members.scenario(member), nullptr, {}};
+Prepared prepare(const SweepMembers& members, const ResultFacts& base, std::uint64_t member) {
+  Prepared made{members.scenario(member), nullptr, {}, {}};
   made.draws = outer_draws_of(made.scenario);
   made.network = made.draws ? made.draws->base() : calibrate(made.scenario);
-  require_shape(facts_of(made.network, made.scenario), facts);
+  made.facts = facts_of(made.network, made.scenario);
+  require_shape(made.facts, base);
   return made;
 }
 
@@ -72,15 +74,24 @@ std::optional<MemberRow> run_valid(const MemberTask& task, std::uint64_t member)
   row.scenario_sha256 = sha256(canonical_text(made.scenario));
   row.network_hash = made.network.hash;
   row.digest = format_digest(state.digest());
-  const ResultFacts facts = facts_of(made.network, made.scenario);
   std::optional<Comparison> comparison;
   if (task.reference != nullptr) {
     comparison = compare_values(values, task.reference->values,
                                 task.reference->network_hash == made.network.hash);
   }
-  row.figures = row_of(task.members.sweep(), facts, summarise(state, facts),
+  row.figures = row_of(task.members.sweep(), made.facts, summarise(state, made.facts),
                        comparison ? &*comparison : nullptr);
   return row;
+}
+
+std::optional<ReferencePaths> run_reference(const MemberTask& task, std::uint64_t member,
+                                            std::uint64_t n_paths) {
+  const Prepared made = prepare(task.members, task.facts, member);
+  Accumulators state(shape_of(made.network));
+  const PathRange range{task.range.first, task.range.first + std::min(n_paths, task.range.count())};
+  PathValues values = empty_path_values(made.network, range.count());
+  if (!sample(task, made, range, range.count(), state, values)) return std::nullopt;
+  return ReferencePaths{std::move(values), made.network.hash};
 }
 
 }  // namespace
@@ -107,12 +118,13 @@ std::string why_not(const SweepMembers& members, const ResultFacts& facts, std::
 
 std::optional<ReferencePaths> reference_paths(const MemberTask& task, std::uint64_t member,
                                               std::uint64_t n_paths) {
-  const Prepared made = prepare(task.members, task.facts, member);
-  Accumulators state(shape_of(made.network));
-  const PathRange range{task.range.first, task.range.first + std::min(n_paths, task.range.count())};
-  PathValues values = empty_path_values(made.network, range.count());
-  if (!sample(task, made, range, range.count(), state, values)) return std::nullopt;
-  return ReferencePaths{std::move(values), made.network.hash};
+  try {
+    return run_reference(task, member, n_paths);
+  } catch (const ScenarioError& error) {
+    throw Error(ExitCode::scenario, "the reference of the differences, \"" +
+                                        task.members.name(member) +
+                                        "\", cannot be run: " + message_of(error));
+  }
 }
 
 }  // namespace blocrisk

@@ -57,8 +57,8 @@ struct MemberRow {
 [[nodiscard]] std::string why_not(const SweepMembers& members, const ResultFacts& facts,
                                   std::uint64_t member);
 
-/// The reference's first paths. Nothing where `on_progress` said stop. Throws ScenarioError where
-/// the member is no scenario.
+/// The reference's first paths. Nothing where `on_progress` said stop. Throws an Error with exit
+/// code 3 that names it where the member is no scenario.
 [[nodiscard]] std::optional<ReferencePaths> reference_paths(const MemberTask& task,
                                                             std::uint64_t member,
                                                             std::uint64_t n_paths);

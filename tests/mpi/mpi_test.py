@@ -16,8 +16,6 @@ import h5py
 
 from ranks import BASELINE, PATIENT, SMALL, Case, rank_processes
 
-SWEEP = Path("configs/sweeps/stock_days.toml").resolve()
-
 PATHS = 6_000
 RANKS = (1, 2, 3, 5)
 UNCERTAIN = ["configs/uncertain_rates/scenario.toml", "--set", "clock.years=1", "--set", "sampling.paths_per_draw=128",
@@ -99,7 +97,6 @@ class Mistakes(Case):
         self.told_once(2, "run", BASELINE, "--mpi", "perhaps", words=["perhaps"])
         self.told_once(3, "run", BASELINE, "--set", "bloc.retaliation=-1", "-o", out, words=["retaliation"])
         self.told_once(4, "run", self.folder / "none.toml", words=["none.toml"])
-        self.told_once(2, "sweep", SWEEP, "-o", out, words=["--members"])
         out.write_text("mine")
         self.told_once(4, "run", BASELINE, *SMALL, "-o", out, words=["--overwrite"])
         self.assertEqual(out.read_text(), "mine")
@@ -122,17 +119,6 @@ class Mistakes(Case):
     def test_a_build_is_asked_for_mpi_without_a_launcher(self):
         alone = self.run_small(0, "alone.h5", "--paths", 1000)
         self.same_bytes(self.run_small(0, "one.h5", "--paths", 1000, "--mpi", "on"), alone)
-
-    def test_of_a_part_of_a_sweep_are_heard_from_any_rank(self):
-        script = ("rank=$OMPI_COMM_WORLD_RANK$PMI_RANK; "
-                  f"exec {self.program} sweep {SWEEP} --paths 64 --quiet -o {self.folder}/$rank.h5 "
-                  "--members $((rank * 99)):$((rank * 99 + 1))")
-        program, Case.program = Case.program, "sh"
-        try:
-            done = self.expect(2, 2, "-c", script)
-        finally:
-            Case.program = program
-        self.assertIn("--members", done.err)
 
     def test_ranks_may_be_runs_of_their_own(self):
         script = f"exec {self.program} run {BASELINE} $0 $@ --mpi off -o {self.folder}/$OMPI_COMM_WORLD_RANK$PMI_RANK.h5"

@@ -92,6 +92,13 @@ if "$BLOCRISK" run "$scenario" --paths 64 --mpi on --quiet -o "$folder/mpi-here.
     "$folder/mpi.h5" "${small[@]}" >/dev/null || fail "mpi.sbatch failed"
   same_as mpi.sbatch "$folder/whole.h5" "$folder/mpi.h5"
   run_disturbed mpi.sbatch "$folder/mpi2.h5" --ntasks-per-node=3
+  sweep=(sweep "$PWD/configs/sweeps/policies.toml" 64)
+  few=(--set clock.years=1 --no-volatile --quiet)
+  "$BLOCRISK" "${sweep[0]}" "${sweep[1]}" --paths "${sweep[2]}" "${few[@]}" \
+    -o "$folder/whole-sweep.h5" >/dev/null
+  sbatch "${job[@]}" --wait --ntasks-per-node=3 docker/slurm/mpi.sbatch "${sweep[@]}" \
+    "$folder/sweep.h5" "${few[@]}" >/dev/null || fail "mpi.sbatch sweep failed"
+  same_as "mpi.sbatch sweep" "$folder/whole-sweep.h5" "$folder/sweep.h5"
 else
   echo "mpi.sbatch: not tried, for this build has no MPI"
 fi
