@@ -11,9 +11,16 @@
 namespace blocrisk {
 namespace {
 
-/// "60", "*0.8", "true", or the label.
+/// Lists, maps and tables, which became text of several lines, take more than a line, or are cut.
+bool is_long(const Value& value) {
+  const std::string* text = value.as<std::string>();
+  if (text != nullptr) return text->find('\n') != std::string::npos;
+  return value.as<ValueList>() != nullptr || value.as<ValueMap>() != nullptr;
+}
+
+/// "60", "*0.8", "true", or the label of what is long.
 std::string operand_text(const Axis& axis, const Value& value, const std::string& label) {
-  if (!label.empty()) return label;
+  if (is_long(value)) return label;
   const std::string* text = value.as<std::string>();
   const std::string plain = text != nullptr ? *text : describe(value);
   if (axis.apply == Change::Operation::multiply) return "*" + plain;

@@ -28,7 +28,7 @@ class SweepMembers {
   [[nodiscard]] std::vector<Value> coordinates(std::uint64_t member) const;
   /// "days=60, pooling=true", a name from the list, "point 7", or "point 7 A", "point 7 AB days".
   [[nodiscard]] std::string name(std::uint64_t member) const;
-  /// What `--set` would be given, a line each; tables and lists by their labels.
+  /// What `--set` would be given, a line each; lists, maps and tables by their labels.
   [[nodiscard]] std::string changes(std::uint64_t member) const;
   /// Throws ScenarioError where the member is no valid scenario; no line in it means a file's.
   [[nodiscard]] Scenario scenario(std::uint64_t member) const;
