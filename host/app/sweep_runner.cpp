@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "host/app/clocks.hpp"
 #include "host/app/interrupt.hpp"
 #include "host/app/progress.hpp"
 #include "host/support/error.hpp"
+#include "host/support/stopwatch.hpp"
 #include "host/sweep/run_member.hpp"
 
 namespace blocrisk {
