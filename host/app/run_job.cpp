@@ -11,8 +11,8 @@
 #include "host/app/precision_report.hpp"
 #include "host/app/version.hpp"
 #include "host/io/result_reader.hpp"
-#include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/support/error.hpp"
 #include "host/support/sha256.hpp"
 
@@ -87,7 +87,7 @@ Job prepare_job(const RunCommand& options, JobSource source) {
   job.started_at = utc_now();
   job.scenario = std::move(source.scenario);
   job.draws = outer_draws_of(job.scenario);
-  job.network = job.draws ? job.draws->base() : calibrate(job.scenario);
+  job.network = network_of(job.scenario, job.draws.get());
   job.range = paths_of(options.scenario, job.scenario);
   job.facts = facts_of(job.network, job.scenario);
   job.rule = precision_rule(options.precision, job.network, job.facts);

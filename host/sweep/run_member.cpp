@@ -37,7 +37,7 @@ void require_shape(const ResultFacts& facts, const ResultFacts& base) {
 Prepared prepare(const SweepMembers& members, const ResultFacts& facts, std::uint64_t member) {
   Prepared made{members.scenario(member), nullptr, {}};
   made.draws = outer_draws_of(made.scenario);
-  made.network = made.draws ? made.draws->base() : calibrate(made.scenario);
+  made.network = network_of(made.scenario, made.draws.get());
   require_shape(facts_of(made.network, made.scenario), facts);
   return made;
 }
