@@ -40,13 +40,14 @@ void warn(const RunCommand& options, const std::string& text) {
 Continuation begin(const RunCommand& options, const CheckpointFiles& checkpoints,
                    std::optional<StoredResult> extended, const WantedRun& wanted) {
   Continuation start;
+  const std::optional<std::filesystem::path> left = checkpoints.newest();
   if (options.resume) {
     checkpoints.remove_temporaries();
     ReadCheckpoint found = checkpoints.read([&](const std::string& why) { warn(options, why); });
     start = resume_run(std::move(found.result), found.file.string(), wanted);
     if (extended) start.n_attributed = attribution_asked(*extended).n_paths;
-  } else if (checkpoints.any() && !options.overwrite) {
-    throw EnvironmentError(checkpoints.latest.string() +
+  } else if (left && !options.overwrite) {
+    throw EnvironmentError(left->string() +
                            " is there: an earlier run was stopped; add --resume to go on from it, "
                            "or --overwrite to begin again");
   } else if (extended) {

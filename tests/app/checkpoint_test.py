@@ -140,6 +140,9 @@ class Stopped(Case):
         self.run_small("out.h5", *RUN, code=4)
         for word in ["out.h5.checkpoint", "--resume", "--overwrite"]:
             self.assertIn(word, self.said.stderr)
+        left = Path(f"{path}.checkpoint").rename(f"{path}.checkpoint.previous")
+        self.run_small("out.h5", *RUN, code=4)
+        self.assertIn(f"{left} is there", self.said.stderr)
         self.run_small("out.h5", *RUN, "--overwrite")
         self.assertEqual(self.names(), [path.name])
 
