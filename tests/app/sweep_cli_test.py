@@ -407,6 +407,14 @@ class Reading(Case):
         for command in ("run", "validate"):
             self.assertIn("is a sweep", self.expect(2, command, self.folder / "sweep.toml").stderr)
 
+    def test_plan_says_about_how_large_the_file_becomes(self):
+        for keep in ('', '[keep]\nmeasures = ["shortfall"]\nfigures = ["mean"]\ntimelines = true\n'):
+            axis = '[[axis]]\nname = "x"\naddress = "bloc.retaliation"\nlinspace = [0.5, 2, 40]\n'
+            file, _ = self.sweep(axis + keep, "--overwrite", paths=512)
+            said = json.loads(self.expect(0, "plan", self.folder / "sweep.toml", *SHORT, "--json").stdout)
+            self.assertGreater(said["output_bytes"] / file.stat().st_size, 0.8, keep)
+            self.assertLess(said["output_bytes"] / file.stat().st_size, 2, keep)
+
     def test_plan_tells_members_files_and_time_and_leaves_nothing(self):
         sweep = self.sweep_file(FAILING + POOLING, 1000)
         text = self.expect(0, "plan", sweep, *SHORT).stdout
