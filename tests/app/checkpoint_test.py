@@ -297,6 +297,7 @@ class Killed(Case):
         seen = set()
         while run.poll() is None and len(seen) < count:
             seen |= {entry.inode() for entry in os.scandir(self.folder) if entry.name.endswith(".tmp")}
+            time.sleep(0.0005)  # short beside a write, and leaves the processor to the program
 
     def readable(self, path):
         """Paths in the newest of the checkpoints; every one of them can be read."""
