@@ -1,8 +1,9 @@
 #include "host/analysis/path_values.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
+
+#include "host/support/stopwatch.hpp"
 
 namespace blocrisk {
 namespace {
@@ -60,7 +61,7 @@ bool run_with_values(const Network& network, Backend& backend, PathRange range,
                      std::uint64_t n_values, Accumulators& into, PathValues& values,
                      const std::function<bool(const Progress&)>& on_progress) {
   const std::uint64_t values_end = range.first + std::min(n_values, range.count());
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   for (std::uint64_t next = range.first; next < range.last;) {
     const bool is_kept = next < values_end;
     const std::uint64_t until = is_kept ? values_end : range.last;
@@ -71,9 +72,8 @@ bool run_with_values(const Network& network, Backend& backend, PathRange range,
     backend.run(piece, into, is_kept ? &samples : nullptr);
     if (is_kept) values.append(samples, piece.first, piece.count());
     next = piece.last;
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     const bool go_on =
-        !on_progress || on_progress({next - range.first, range.count(), elapsed.count()});
+        !on_progress || on_progress({next - range.first, range.count(), watch.elapsed_s()});
     if (!go_on && next < range.last) return false;
   }
   return true;

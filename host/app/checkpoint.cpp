@@ -39,11 +39,16 @@ std::optional<Samples> first_samples(const RunResult& result) {
 CheckpointFiles::CheckpointFiles(const fs::path& output)
     : latest(output.string() + ".checkpoint"), previous(previous_of(latest)), output_(output) {}
 
-bool CheckpointFiles::any() const { return is_there(latest) || is_there(previous); }
+std::optional<fs::path> CheckpointFiles::newest() const {
+  for (const fs::path& file : {latest, previous}) {
+    if (is_there(file)) return file;
+  }
+  return std::nullopt;
+}
 
 ReadCheckpoint CheckpointFiles::read(
     const std::function<void(const std::string&)>& complain) const {
-  if (!any()) {
+  if (!newest()) {
     throw EnvironmentError("there is no checkpoint " + latest.string() +
                            " to resume from; run without --resume");
   }
@@ -99,7 +104,7 @@ void CheckpointWriter::stop_early(const RunResult& result) {
     write(result, stop_signal());
   } catch (const EnvironmentError& error) {
     throw EnvironmentError(what + ", which could not be kept: " + error.what() +
-                           (files.any() ? "; the checkpoint before is still there" : ""));
+                           (files.newest() ? "; the checkpoint before is still there" : ""));
   }
   throw StoppedEarly(what + ", kept in " + files.latest.string() +
                      "; the same command with --resume goes on from there");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "host/analysis/facts.hpp"
@@ -26,7 +27,8 @@ struct CheckpointFiles {
   explicit CheckpointFiles(const std::filesystem::path& output);
   std::filesystem::path latest, previous;
 
-  bool any() const;
+  /// The newest that is there, readable or not; nothing where there is none.
+  std::optional<std::filesystem::path> newest() const;
   /// The latest that can be read. Where that is the one before, `complain` hears why, and the
   /// broken one is removed. Throws EnvironmentError where there is none.
   ReadCheckpoint read(const std::function<void(const std::string&)>& complain) const;

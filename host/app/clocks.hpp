@@ -1,25 +1,10 @@
-/// The time of day, and how long things took.
+/// The time of day.
 #pragma once
 
-#include <chrono>
 #include <ctime>
 #include <string>
 
 namespace blocrisk {
-
-/// Seconds since the last lap.
-class Stopwatch {
- public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    const double elapsed_s = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return elapsed_s;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// ISO 8601, to the second.
 inline std::string utc_now() {

@@ -14,8 +14,8 @@
 #include "host/mpi/member_worker.hpp"
 #include "host/mpi/ranks_backend.hpp"
 #include "host/mpi/worker.hpp"
-#include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/scenario/parse.hpp"
 #include "host/support/error.hpp"
 
@@ -49,7 +49,7 @@ class ToldWork final : public OwnedRankWork {
   ToldWork(const JobText& job, const BackendOptions& options, int n_local)
       : scenario_(scenario_of(job)),
         draws_(outer_draws_of(scenario_)),
-        network_(draws_ ? draws_->base() : calibrate(scenario_)) {
+        network_(network_of(scenario_, draws_.get())) {
     if (network_.hash != job.network_hash) {
       throw EnvironmentError("the scenario makes the network " + network_.hash + " here, and " +
                              job.network_hash + " on the first rank");

@@ -12,7 +12,7 @@
 #include "host/app/sweep_plan.hpp"
 #include "host/cpu/cpu_backend.hpp"
 #include "host/cpu/draws_backend.hpp"
-#include "host/scenario/calibrate.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/support/json.hpp"
 #include "host/sweep/parse_sweep.hpp"
 
@@ -43,7 +43,7 @@ struct Plan {
 Plan make_plan(const PlanOptions& options) {
   const Scenario scenario = load(options.scenario);
   const auto draws = outer_draws_of(scenario);
-  const Network network = draws ? draws->base() : calibrate(scenario);
+  const Network network = network_of(scenario, draws.get());
   const Inventory here = take_inventory();
   Plan plan{};
   plan.name = scenario.name;

@@ -1,13 +1,13 @@
 #include "host/app/recomputation.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <random>
 
 #include "host/app/interrupt.hpp"
 #include "host/app/numbers.hpp"
 #include "host/support/error.hpp"
+#include "host/support/stopwatch.hpp"
 
 namespace blocrisk {
 
@@ -51,13 +51,10 @@ Blocks choose_blocks(const Blocks& all, double share, std::uint64_t seed) {
 void Recomputation::run(const Blocks& blocks, const std::vector<std::uint64_t>& looks,
                         const std::function<void(const Progress&)>& report) {
   const std::uint64_t n_paths = count_paths(blocks);
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   for (const auto& [block, pieces] : blocks) {
     for (const PathRange& piece : pieces) {
-      run_piece(piece, looks, [&] {
-        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-        report({state_.n_paths, n_paths, elapsed.count()});
-      });
+      run_piece(piece, looks, [&] { report({state_.n_paths, n_paths, watch.elapsed_s()}); });
     }
     compare_digest(block);
   }

@@ -23,6 +23,7 @@
 #include "host/io/result_writer.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
+#include "host/support/stopwatch.hpp"
 
 namespace blocrisk {
 namespace {

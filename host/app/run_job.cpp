@@ -11,8 +11,8 @@
 #include "host/app/precision_report.hpp"
 #include "host/app/version.hpp"
 #include "host/io/result_reader.hpp"
-#include "host/scenario/calibrate.hpp"
 #include "host/scenario/canonical.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/support/error.hpp"
 #include "host/support/sha256.hpp"
 
@@ -40,13 +40,14 @@ void warn(const RunCommand& options, const std::string& text) {
 Continuation begin(const RunCommand& options, const CheckpointFiles& checkpoints,
                    std::optional<StoredResult> extended, const WantedRun& wanted) {
   Continuation start;
+  const std::optional<std::filesystem::path> left = checkpoints.newest();
   if (options.resume) {
     checkpoints.remove_temporaries();
     ReadCheckpoint found = checkpoints.read([&](const std::string& why) { warn(options, why); });
     start = resume_run(std::move(found.result), found.file.string(), wanted);
     if (extended) start.n_attributed = attribution_asked(*extended).n_paths;
-  } else if (checkpoints.any() && !options.overwrite) {
-    throw EnvironmentError(checkpoints.latest.string() +
+  } else if (left && !options.overwrite) {
+    throw EnvironmentError(left->string() +
                            " is there: an earlier run was stopped; add --resume to go on from it, "
                            "or --overwrite to begin again");
   } else if (extended) {
@@ -87,7 +88,7 @@ Job prepare_job(const RunCommand& options, JobSource source) {
   job.started_at = utc_now();
   job.scenario = std::move(source.scenario);
   job.draws = outer_draws_of(job.scenario);
-  job.network = job.draws ? job.draws->base() : calibrate(job.scenario);
+  job.network = network_of(job.scenario, job.draws.get());
   job.range = paths_of(options.scenario, job.scenario);
   job.facts = facts_of(job.network, job.scenario);
   job.rule = precision_rule(options.precision, job.network, job.facts);

@@ -1,6 +1,7 @@
 /// `blocrisk show`: the tables of a result file, in the terminal or for machines.
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "host/analysis/attribution_table.hpp"
 #include "host/analysis/convergence.hpp"
@@ -12,6 +13,7 @@
 #include "host/app/checks.hpp"
 #include "host/app/commands.hpp"
 #include "host/app/numbers.hpp"
+#include "host/io/h5.hpp"
 #include "host/io/result_reader.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
@@ -110,7 +112,7 @@ void show_measure(const ShowOptions& options, const StoredResult& result) {
   }
 }
 
-void show_sweep(const ShowOptions& options) {
+void show_sweep(const ShowOptions& options, h5::File opened) {
   if (options.attribution || options.convergence) {
     throw UsageError("--attribution and --convergence are for results of one run, and " +
                      options.file + " is the file of a sweep");
@@ -120,7 +122,7 @@ void show_sweep(const ShowOptions& options) {
   if (options.differences) selection.table = SweepTable::differences;
   if (options.indices) selection.table = SweepTable::indices;
   if (!options.selection.measure.empty()) selection.measure = options.selection.measure;
-  const SweepReader file(options.file);
+  const SweepReader file(std::move(opened));
   std::fputs((options.json  ? sweep_json(file, selection)
               : options.csv ? sweep_csv(file, selection)
                             : sweep_text(file, selection))
@@ -140,9 +142,10 @@ void check_selection(const ShowOptions& options) {
 }
 
 void show_result(const ShowOptions& options) {
-  if (is_sweep_result(options.file)) return show_sweep(options);
+  h5::File file = h5::File::open(options.file);
+  if (is_sweep_result(file)) return show_sweep(options, std::move(file));
   check_selection(options);
-  const StoredResult result = read_result(options.file);
+  const StoredResult result = read_result(file);
   if (!options.selection.measure.empty()) return show_measure(options, result);
   if (options.attribution) return print_attribution(options, result);
   if (options.convergence) return show_convergence(options, result);

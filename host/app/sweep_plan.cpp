@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "host/app/backends.hpp"
-#include "host/app/clocks.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/output_file.hpp"
 #include "host/app/sweep_setup.hpp"
 #include "host/cpu/cpu_backend.hpp"
 #include "host/cpu/draws_backend.hpp"
 #include "host/support/json.hpp"
+#include "host/support/stopwatch.hpp"
 #include "host/sweep/run_member.hpp"
 
 namespace blocrisk {

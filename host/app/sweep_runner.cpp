@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "host/app/clocks.hpp"
 #include "host/app/interrupt.hpp"
 #include "host/app/member_runner.hpp"
 #include "host/app/progress.hpp"
 #include "host/support/error.hpp"
+#include "host/support/stopwatch.hpp"
 #include "host/sweep/row_content.hpp"
 
 namespace blocrisk {

@@ -6,7 +6,7 @@
 #include "host/analysis/path_values.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/version.hpp"
-#include "host/scenario/calibrate.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/sweep/sweep_writer.hpp"
 
 namespace blocrisk {
@@ -21,7 +21,7 @@ SweepSetup set_up_sweep(const ScenarioOptions& options, const std::string& membe
   LoadedSweep loaded = load_sweep(options.file, {options.overrides, options.paths, options.seed});
   const Scenario& base = loaded.members.base();
   auto draws = outer_draws_of(base);
-  Network network = draws ? draws->base() : calibrate(base);
+  Network network = network_of(base, draws.get());
   SweepSetup setup{
       std::move(loaded), std::move(draws), std::move(network), {}, {}, {}, {}, {}, 0, members, {}};
   const SweepMembers& all = setup.members();

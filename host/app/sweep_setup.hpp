@@ -9,6 +9,7 @@
 #include "host/app/footprint.hpp"
 #include "host/app/scenario_options.hpp"
 #include "host/scenario/outer_draws.hpp"
+#include "host/sweep/file_size.hpp"
 #include "host/sweep/load_sweep.hpp"
 #include "host/sweep/row_layout.hpp"
 
@@ -28,14 +29,15 @@ struct SweepSetup {
   std::string hash;                    ///< see `sweep_hash`
 
   [[nodiscard]] const SweepMembers& members() const { return loaded.members; }
-  /// Bytes of all rows, in the journal and, before deflate, in the file.
+  /// Bytes of all rows in the journal.
   [[nodiscard]] std::uint64_t rows_bytes() const { return numbers.count() * layout.bytes; }
   /// Held beside a backend's threads where members are run: one's state, and values of two.
   [[nodiscard]] std::uint64_t member_bytes() const;
   /// The same, and the file.
   [[nodiscard]] std::uint64_t host_bytes() const { return member_bytes() + output_bytes(); }
-  /// About what deflate leaves of the rows.
-  [[nodiscard]] std::uint64_t output_bytes() const { return rows_bytes() / 2 + (1U << 20); }
+  [[nodiscard]] std::uint64_t output_bytes() const {
+    return expected_file_bytes(layout, numbers.count());
+  }
 };
 
 /// `members`: as on the command line, or empty for all. Throws ScenarioError, UsageError and

@@ -7,7 +7,6 @@
 #include "host/app/commands.hpp"
 #include "host/app/numbers.hpp"
 #include "host/app/scenario_options.hpp"
-#include "host/scenario/calibrate.hpp"
 #include "host/scenario/outer_draws.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
@@ -124,7 +123,7 @@ void validate_scenario(const ValidateOptions& options) {
   try {
     const Scenario scenario = load(options.scenario);
     const auto draws = outer_draws_of(scenario);
-    const Network network = draws ? draws->base() : calibrate(scenario);
+    const Network network = network_of(scenario, draws.get());
     if (draws) try_draws(*draws);
     if (options.json) return write_json(scenario, network);
     print_sizes(scenario, network);

@@ -18,6 +18,7 @@
 #include "host/app/numbers.hpp"
 #include "host/app/progress.hpp"
 #include "host/app/recomputation.hpp"
+#include "host/io/h5.hpp"
 #include "host/io/result_check.hpp"
 #include "host/io/result_reader.hpp"
 #include "host/io/same_run.hpp"
@@ -81,7 +82,7 @@ std::optional<Convergence> right_history(const StoredResult& stored, const Resul
 
 /// What the file holds beside its sums, against what follows from them and from the scenario. With
 /// every path run again the sums are known too, and the attribution can be.
-void check_figures(const VerifyOptions& options, const StoredResult& stored,
+void check_figures(const VerifyOptions& options, const h5::File& file, const StoredResult& stored,
                    const StoredNetwork& of, const ResultFacts& facts,
                    const Recomputation* all_paths, std::vector<std::string>& wrong) {
   const Accumulators& state = all_paths != nullptr ? all_paths->state() : stored.accumulators;
@@ -94,9 +95,9 @@ void check_figures(const VerifyOptions& options, const StoredResult& stored,
         attribution->n_paths, options.backend);
     if (stop_signal() != nullptr) throw StoppedEarly(stopped_by() + "; not all was compared");
   }
-  const std::vector<std::string> names = wrong_variables(
-      options.file, {facts, state, summary, stored.samples, stored.origin,
-                     history ? &*history : nullptr, attribution ? &*attribution : nullptr});
+  const std::vector<std::string> names =
+      wrong_variables(file, {facts, state, summary, stored.samples, stored.origin,
+                             history ? &*history : nullptr, attribution ? &*attribution : nullptr});
   if (!names.empty()) wrong.push_back("not what follows from the paths: " + join(names, ", "));
 }
 
@@ -128,7 +129,8 @@ void print(const VerifyOptions& options, const StoredResult& stored, const Block
 void verify(const VerifyOptions& options) {
   refuse_contradictions(options.backend);
   catch_stop_signals();
-  const StoredResult stored = read_result(options.file);
+  const h5::File file = h5::File::open(options.file);
+  const StoredResult stored = read_result(file);
   require_consistent_ranges(stored, options.file);
   const StoredNetwork of = rebuild_network(stored.origin, options.file);
   const ResultFacts facts = facts_of(of.network, of.scenario);
@@ -148,7 +150,7 @@ void verify(const VerifyOptions& options) {
                       [&reporter](const Progress& progress) { reporter.update(progress); });
   }
   std::vector<std::string> wrong = recomputation.wrong();
-  check_figures(options, stored, of, facts, is_all ? &recomputation : nullptr, wrong);
+  check_figures(options, file, stored, of, facts, is_all ? &recomputation : nullptr, wrong);
   if (!wrong.empty()) throw VerificationError(options.file + ": " + join(wrong, "\n"));
   print(options, stored, chosen, all.size(), *with.backend);
 }

@@ -1,17 +1,12 @@
 #include "host/engine/run.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
+
+#include "host/support/stopwatch.hpp"
 
 namespace blocrisk {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds_since(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
 
 /// Backends fill in the cells that have demand; the others are never short.
 void set_cells_without_demand(const Network& network, Samples& samples) {
@@ -71,13 +66,12 @@ RunResult begin_run(const Network& network, const Backend& backend, const RunOpt
 
 /// The paths that were done: a beginning of the piece where somebody stops the run meanwhile.
 std::uint64_t run_batch(Backend& backend, PathRange piece, Samples* samples,
-                        const RunOptions& options, RunResult& result,
-                        SteadyClock::time_point start) {
+                        const RunOptions& options, RunResult& result, const Stopwatch& watch) {
   const std::uint64_t done = result.accumulators.n_paths;
   const auto go_on = [&](std::uint64_t now) {
     return !options.on_progress || now == piece.count() ||
            options.on_progress(
-               {done + now, result.paths_asked, seconds_since(start), result.paths_begun_with});
+               {done + now, result.paths_asked, watch.elapsed_s(), result.paths_begun_with});
   };
   try {
     return backend.run_while(piece, result.accumulators, samples, go_on);
@@ -128,7 +122,7 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
     result.stop_reason = "precision";
     return result;
   }
-  const SteadyClock::time_point start = SteadyClock::now();
+  const Stopwatch watch;
   Next then = begun.count < result.paths_asked ? Next::batch : Next::end;
   for (std::uint64_t next = options.range.first + begun.count; then == Next::batch;) {
     // Asked again each time: a backend may learn what keeps it busy.
@@ -136,9 +130,9 @@ RunResult run_paths(const Network& network, Backend& backend, const RunOptions& 
         options.batch_paths ? options.batch_paths : backend.batch_paths(), 1);
     const std::uint64_t until = looks.paths_until_next(next - options.range.first);
     const PathRange piece{next, next + std::min(batch, until)};
-    next += run_batch(backend, piece, samples, options, result, start);
+    next += run_batch(backend, piece, samples, options, result, watch);
     result.done = {{options.range.first, next}};
-    result.sampling_now_s = seconds_since(start);
+    result.sampling_now_s = watch.elapsed_s();
     result.sampling_s = begun.sampling_s + result.sampling_now_s;
     then = after_batch(options, looks, result);
   }

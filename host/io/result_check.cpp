@@ -38,10 +38,8 @@ void compare(const h5::Group& expected, const h5::Group& found, const std::strin
 
 }  // namespace
 
-std::vector<std::string> wrong_variables(const std::filesystem::path& path,
-                                         const ResultContent& content) {
-  const h5::File expected = build_result("what " + path.string() + " should hold", content);
-  const h5::File found = h5::File::open(path);
+std::vector<std::string> wrong_variables(const h5::File& found, const ResultContent& content) {
+  const h5::File expected = build_result("what " + *found.name() + " should hold", content);
   std::vector<std::string> wrong;
   compare(expected.root(), found.root(), "", wrong);
   return wrong;

@@ -276,11 +276,13 @@ RunOrigin read_origin(const h5::Group& root) {
   return origin;
 }
 
-StoredResult read(const h5::File& file, const std::filesystem::path& path) {
+}  // namespace
+
+StoredResult read_result(const h5::File& file) {
   const h5::Group root = file.root();
-  check_schema(root, path.string());
+  check_schema(root, *file.name());
   StoredResult result;
-  result.facts = read_facts(root, path.string());
+  result.facts = read_facts(root, *file.name());
   const h5::Group accumulators = root.open_group("accumulators");
   read_scales(accumulators, result.facts);
   result.accumulators = read_accumulators(root, accumulators, result.facts.shape());
@@ -292,15 +294,13 @@ StoredResult read(const h5::File& file, const std::filesystem::path& path) {
   return result;
 }
 
-}  // namespace
-
 StoredResult read_result(const std::filesystem::path& path) {
-  return read(h5::File::open(path), path);
+  return read_result(h5::File::open(path));
 }
 
 StoredResult read_intact_result(const std::filesystem::path& path) {
   const h5::File file = h5::File::open(path);
-  if (file.is_sealed()) return read(file, path);
+  if (file.is_sealed()) return read_result(file);
   throw EnvironmentError(path.string() +
                          " was changed since blocrisk wrote it: it has lost its seal; `blocrisk "
                          "verify` says whether its numbers are what its paths give");

@@ -1,6 +1,6 @@
 #include "host/io/stored_network.hpp"
 
-#include "host/scenario/calibrate.hpp"
+#include "host/scenario/outer_draws.hpp"
 #include "host/scenario/parse.hpp"
 #include "host/support/error.hpp"
 #include "host/support/sha256.hpp"
@@ -13,7 +13,7 @@ StoredNetwork calibrate_text(const RunOrigin& origin, const std::string& file) {
     StoredNetwork stored;
     stored.scenario = load_canonical(origin.scenario_text, "the scenario in " + file);
     stored.draws = outer_draws_of(stored.scenario);
-    stored.network = stored.draws ? stored.draws->base() : calibrate(stored.scenario);
+    stored.network = network_of(stored.scenario, stored.draws.get());
     return stored;
   } catch (const ScenarioError& error) {
     throw EnvironmentError(file + " holds a scenario that engine " + origin.engine_version +

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -11,17 +10,9 @@
 #include "host/mpi/introductions.hpp"
 #include "host/mpi/orders.hpp"
 #include "host/mpi/sample_rows.hpp"
+#include "host/support/stopwatch.hpp"
 
 namespace blocrisk {
-namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds_since(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
-
-}  // namespace
 
 RanksBackend::RanksBackend(Communicator& ranks, const JobText& job, RankWork& own)
     : ranks_(ranks), own_(own), dealer_(ranks, {}) {
@@ -55,7 +46,7 @@ void RanksBackend::run(PathRange range, Accumulators& into, Samples* samples) {
 
 std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Samples* samples,
                                       const GoOn& go_on) {
-  const SteadyClock::time_point start = SteadyClock::now();
+  const Stopwatch watch;
   dealer_.set_own_batch(own_.backend().batch_paths());
   const std::uint64_t until = samples != nullptr ? samples->end_path() : 0;
   Deal deal{Order::sample, until, grain(), [&](PathRange piece) {
@@ -69,7 +60,7 @@ std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Sampl
     };
   }
   const std::uint64_t n_done = dealer_.deal(range, deal, go_on);
-  const SteadyClock::time_point bringing = SteadyClock::now();
+  const Stopwatch bringing;
   const PathRange done{range.first, range.first + n_done};
   all_or_none(ranks_, [&] {
     order_all(ranks_, {Order::bring_accumulators, done});
@@ -77,8 +68,8 @@ std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Sampl
   });
   into.merge(own_.state());
   own_.begin_sampling();
-  bringing_together_s_ = seconds_since(bringing);
-  paths_per_s_ = static_cast<double>(n_done) / seconds_since(start);
+  bringing_together_s_ = bringing.elapsed_s();
+  paths_per_s_ = static_cast<double>(n_done) / watch.elapsed_s();
   return n_done;
 }
 

@@ -174,4 +174,8 @@ std::unique_ptr<const OuterDraws> outer_draws_of(const Scenario& scenario) {
   return scenario.uncertain.empty() ? nullptr : std::make_unique<const OuterDraws>(scenario);
 }
 
+Network network_of(const Scenario& scenario, const OuterDraws* draws) {
+  return draws != nullptr ? draws->base() : calibrate(scenario);
+}
+
 }  // namespace blocrisk

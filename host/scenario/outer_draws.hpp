@@ -61,4 +61,8 @@ void check_uncertain_addresses(const Document& document, const Scenario& scenari
 /// Nothing where the scenario has no uncertain input.
 [[nodiscard]] std::unique_ptr<const OuterDraws> outer_draws_of(const Scenario& scenario);
 
+/// The network with every input as the scenario has it. `draws`: those of the scenario, which have
+/// calibrated it already, or null where it has none.
+[[nodiscard]] Network network_of(const Scenario& scenario, const OuterDraws* draws);
+
 }  // namespace blocrisk

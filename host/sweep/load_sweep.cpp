@@ -13,6 +13,7 @@
 #include "host/scenario/variant.hpp"
 #include "host/support/error.hpp"
 #include "host/sweep/parse_sweep.hpp"
+#include "host/sweep/same_value.hpp"
 #include "host/sweep/section_reader.hpp"
 
 namespace blocrisk {
@@ -92,13 +93,6 @@ void check_axis(const Axis& axis, const Document& base, Complaints& complaints) 
       if (mistake->is_of_address) break;
     }
   }
-}
-
-bool same_value(const Value& a, const Value& b) {
-  const std::optional<double> number_a = number_in(a);
-  const std::optional<double> number_b = number_in(b);
-  if (number_a || number_b) return number_a == number_b;
-  return describe(a) == describe(b);
 }
 
 /// Finds the member that the sweep names as reference.

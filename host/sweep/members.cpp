@@ -11,9 +11,16 @@
 namespace blocrisk {
 namespace {
 
-/// "60", "*0.8", "true", or the label.
+/// Lists, maps and tables, which became text of several lines, take more than a line, or are cut.
+bool is_long(const Value& value) {
+  const std::string* text = value.as<std::string>();
+  if (text != nullptr) return text->find('\n') != std::string::npos;
+  return value.as<ValueList>() != nullptr || value.as<ValueMap>() != nullptr;
+}
+
+/// "60", "*0.8", "true", or the label of what is long.
 std::string operand_text(const Axis& axis, const Value& value, const std::string& label) {
-  if (!label.empty()) return label;
+  if (is_long(value)) return label;
   const std::string* text = value.as<std::string>();
   const std::string plain = text != nullptr ? *text : describe(value);
   if (axis.apply == Change::Operation::multiply) return "*" + plain;
@@ -64,12 +71,6 @@ std::vector<SweepMembers::Taken> SweepMembers::taken(std::uint64_t member) const
   return taken;
 }
 
-std::vector<Value> SweepMembers::values(std::uint64_t member) const {
-  std::vector<Value> values;
-  for (Taken& of_axis : taken(member)) values.push_back(std::move(of_axis.value));
-  return values;
-}
-
 std::vector<Value> SweepMembers::coordinates(std::uint64_t member) const {
   std::vector<Value> coordinates;
   for (Taken& of_axis : taken(member)) {
@@ -113,10 +114,10 @@ std::string SweepMembers::changes(std::uint64_t member) const {
 
 Scenario SweepMembers::scenario(std::uint64_t member) const {
   std::vector<Assignment> changes;
-  const std::vector<Value> at = values(member);
+  const std::vector<Taken> at = taken(member);
   for (std::size_t k = 0; k < at.size(); ++k) {
     for (const std::string& address : sweep_.axes[k].addresses)
-      changes.push_back({address, change_of(sweep_.axes[k], at[k])});
+      changes.push_back({address, change_of(sweep_.axes[k], at[k].value)});
   }
   return changed(document_, changes);
 }

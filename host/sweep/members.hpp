@@ -22,18 +22,17 @@ class SweepMembers {
   [[nodiscard]] const Scenario& base() const { return base_; }
   [[nodiscard]] std::uint64_t count() const { return points_.count(); }
 
-  /// What each axis takes: one of its values, or a draw of its law.
-  [[nodiscard]] std::vector<Value> values(std::uint64_t member) const;
-  /// The same as coordinates: the values' labels where they have some.
+  /// What each axis takes, one of its values or a draw of its law: the value's label if it has one.
   [[nodiscard]] std::vector<Value> coordinates(std::uint64_t member) const;
   /// "days=60, pooling=true", a name from the list, "point 7", or "point 7 A", "point 7 AB days".
   [[nodiscard]] std::string name(std::uint64_t member) const;
-  /// What `--set` would be given, a line each; tables and lists by their labels.
+  /// What `--set` would be given, a line each; lists, maps and tables by their labels.
   [[nodiscard]] std::string changes(std::uint64_t member) const;
   /// Throws ScenarioError where the member is no valid scenario; no line in it means a file's.
   [[nodiscard]] Scenario scenario(std::uint64_t member) const;
 
  private:
+  /// What an axis takes: one of its values, or a draw of its law.
   struct Taken {
     Value value;
     std::optional<std::size_t> position;  ///< among the axis' values

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "host/scenario/fields.hpp"
@@ -10,6 +10,7 @@
 #include "host/scenario/number_text.hpp"
 #include "host/scenario/text_file.hpp"
 #include "host/sweep/axis_names.hpp"
+#include "host/sweep/same_value.hpp"
 #include "host/sweep/section_reader.hpp"
 
 namespace blocrisk {
@@ -37,8 +38,8 @@ class AxisParser {
     parse_addresses();
     parse_what_it_takes();
     axis_.labels = reader_.texts("labels");
+    if (inline_tables()) check_repeats();
     check_labels();
-    inline_tables();
     reader_.finish(law_keys());
     return std::move(axis_);
   }
@@ -65,7 +66,8 @@ class AxisParser {
       reader_.complain("name", axis_.name,
                        "must be a letter, then letters, digits and underscores, at most 60");
     } else if (is_taken_name(axis_.name)) {
-      reader_.complain("name", axis_.name, "is already the name of something in the result or its table");
+      reader_.complain("name", axis_.name,
+                       "is already the name of something in the result or its table");
     }
   }
 
@@ -242,22 +244,48 @@ class AxisParser {
       reader_.complain("labels", std::to_string(axis_.labels.size()) + " names",
                        "must be as many as the values, " + std::to_string(axis_.values.size()));
     }
-    if (std::set(axis_.labels.begin(), axis_.labels.end()).size() != axis_.labels.size())
-      reader_.complain("labels", "", "a name comes twice");
   }
 
-  /// A table's path becomes the table, and the path its label.
-  void inline_tables() {
+  /// Members of a grid are told apart by their values. Elsewhere a value may come again, in a list
+  /// for another member, in a sampled design to be likelier. A label is of one value everywhere.
+  void check_repeats() {
+    const bool are_labelled = axis_.labels.size() == axis_.values.size();
+    const auto before = [](const Value* a, const Value* b) { return comes_before(*a, *b); };
+    std::map<const Value*, std::string, decltype(before)> seen(before);  // tables may be large
+    std::map<std::string, const Value*> labelled;
+    for (std::size_t k = 0; k < axis_.values.size(); ++k) {
+      const Value& value = axis_.values[k];
+      const std::string shown = are_labelled ? axis_.labels[k] : describe(value);
+      const auto [first, is_new] = seen.emplace(&value, shown);
+      if (!is_new && design_ == DesignKind::grid) {
+        complaints_.add(
+            value.source, "axis." + axis_.name, shown,
+            (first->second == shown ? "comes twice" : "is the same as " + first->second) +
+                "; values of a grid have to differ");
+      } else if (are_labelled &&
+                 !same_value(*labelled.emplace(shown, &value).first->second, value)) {
+        reader_.complain("labels", shown, "comes twice, for values that differ");
+      }
+    }
+  }
+
+  /// A table's path becomes the table, and the path its label. Gives back whether all could be
+  /// read.
+  bool inline_tables() {
     const bool is_table =
         std::any_of(axis_.addresses.begin(), axis_.addresses.end(),
                     [](const std::string& address) { return table_of_path(address).has_value(); });
-    if (!is_table) return;
+    if (!is_table) return true;
     std::vector<std::string> paths;
+    bool are_read = true;
     for (Value& value : axis_.values) {
       const std::string* path = value.as<std::string>();
       if (path == nullptr || path->empty()) {
         paths.push_back("none");
-        if (path == nullptr) reader_.complain("values", describe(value), "must be paths of tables");
+        if (path == nullptr) {
+          reader_.complain("values", describe(value), "must be paths of tables");
+          are_read = false;
+        }
         continue;
       }
       paths.push_back(*path);
@@ -265,12 +293,14 @@ class AxisParser {
       if (!file.problem.empty()) {
         reader_.complain("values", *path, file.problem);
         file.text.clear();  // no table, which nobody complains about again
+        are_read = false;
       } else if (!file.text.ends_with('\n')) {
         file.text += '\n';  // what tells a table from a path
       }
       value.data = std::move(file.text);
     }
     if (axis_.labels.empty()) axis_.labels = std::move(paths);
+    return are_read;
   }
 
   SectionReader reader_;

@@ -75,22 +75,8 @@ void parse_axes(SectionReader& root, const std::filesystem::path& directory, Swe
   }
 }
 
-/// Members of a grid are told apart by their values.
-void check_distinct(const Axis& axis, Complaints& complaints) {
-  std::set<std::string> seen;
-  for (std::size_t k = 0; k < axis.values.size() && axis.labels.empty(); ++k) {
-    const Value& value = axis.values[k];
-    if (!seen.insert(describe(value)).second)
-      complaints.add(value.source, "axis." + axis.name, describe(value),
-                     "comes twice; values of a grid have to differ");
-  }
-}
-
 void check_design(Sweep& sweep, SourceLine source, Complaints& complaints) {
   if (sweep.axes.empty()) return;
-  if (sweep.design.kind == DesignKind::grid) {
-    for (const Axis& axis : sweep.axes) check_distinct(axis, complaints);
-  }
   if (sweep.design.kind == DesignKind::list) {
     for (const Axis& axis : sweep.axes) {
       const std::size_t wanted = sweep.axes.front().n_values();

@@ -38,7 +38,7 @@ void require_shape(const ResultFacts& facts, const ResultFacts& base) {
 Prepared prepare(const SweepMembers& members, const ResultFacts& base, std::uint64_t member) {
   Prepared made{members.scenario(member), nullptr, {}, {}};
   made.draws = outer_draws_of(made.scenario);
-  made.network = made.draws ? made.draws->base() : calibrate(made.scenario);
+  made.network = network_of(made.scenario, made.draws.get());
   made.facts = facts_of(made.network, made.scenario);
   require_shape(made.facts, base);
   return made;

@@ -98,7 +98,6 @@ class Estimator {
 SensitivityIndices sobol_indices(std::span<const double> outputs, std::size_t n_axes) {
   const auto rows = whole_rows(outputs, n_axes + 2);
   SensitivityIndices indices;
-  indices.n_points = rows.size();
   const Figure none{not_a_number, not_a_number, not_a_number};
   indices.first_order.assign(n_axes, none);
   indices.total.assign(n_axes, none);

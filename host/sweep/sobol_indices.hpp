@@ -13,10 +13,10 @@ namespace blocrisk {
 /// [axis]; not a number where the output does not vary, or fewer than two base points are whole.
 struct SensitivityIndices {
   std::vector<Figure> first_order, total;
-  std::size_t n_points = 0;  ///< base points that count: all of whose members have a value
 };
 
-/// Of outputs [base point][A, B, A with axis i of B ...], as `saltelli_place` numbers members.
+/// Of outputs [base point][A, B, A with axis i of B ...], as `saltelli_place` numbers members. Base
+/// points one of whose members has no value are left out.
 ///
 /// With m and V the mean and variance over A and B together, base points j:
 ///   first order  1/n sum (f(B)_j - m) (f(AB_i)_j - f(A)_j) / V

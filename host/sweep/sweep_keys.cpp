@@ -25,7 +25,7 @@ const std::vector<SweepKey>& sweep_keys() {
       {"axis", "apply", "`set`, `multiply`, `add`", "`set`",
        "What a value of `values`, `linspace` or a distribution does at the address."},
       {"axis", "labels", "texts", "none",
-       "Names of the values; required where a value is a list or a table."},
+       "Names of the values, each of one value; required where a value is a list or a map."},
       {"axis", "distribution", "`uniform`, `triangular`, `normal`, `lognormal`, `beta`", "none",
        "Of a sampled design: a law instead of values, with its parameters as in `[[uncertain]]`."},
       {"differences", "reference", "number, name, or {axis = value, ...}", "none",

@@ -27,15 +27,16 @@ std::vector<std::string> texts_of(const h5::Group& root, const std::string& name
 
 }  // namespace
 
-bool is_sweep_result(const std::filesystem::path& path) {
-  const h5::Group root = h5::File::open(path).root();
+bool is_sweep_result(const h5::File& file) {
+  const h5::Group root = file.root();
   return root.has_attribute("schema") && root.text_attribute("schema") == sweep_schema;
 }
 
-SweepReader::SweepReader(const std::filesystem::path& path)
-    : file(path.string()), file_(h5::File::open(path)), root_(file_.root()) {
-  if (!root_.has_attribute("schema") || root_.text_attribute("schema") != sweep_schema)
-    throw EnvironmentError(file + " is not the file of a sweep");
+SweepReader::SweepReader(const std::filesystem::path& path) : SweepReader(h5::File::open(path)) {}
+
+SweepReader::SweepReader(h5::File opened)
+    : file(*opened.name()), file_(std::move(opened)), root_(file_.root()) {
+  if (!is_sweep_result(file_)) throw EnvironmentError(file + " is not the file of a sweep");
   const std::int64_t version = root_.integer_attribute("schema_version");
   if (version != sweep_schema_version) {
     throw EnvironmentError(file + " has format version " + std::to_string(version) +

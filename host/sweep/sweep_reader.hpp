@@ -12,13 +12,13 @@
 
 namespace blocrisk {
 
-/// Whether a file is a sweep's. Throws EnvironmentError where it cannot be opened as HDF5.
-[[nodiscard]] bool is_sweep_result(const std::filesystem::path& path);
+[[nodiscard]] bool is_sweep_result(const h5::File& file);
 
 class SweepReader {
  public:
   /// Throws EnvironmentError where the file cannot be read, is no sweep, or is of another version.
   explicit SweepReader(const std::filesystem::path& path);
+  explicit SweepReader(h5::File opened);
 
   std::string file, sweep_name, sweep_sha256, design;
   std::uint64_t seed = 0, paths_per_member = 0;

@@ -26,6 +26,13 @@ const char* unit_of_measure(const std::string& measure) {
   return is_of_member(measure) ? "USD" : "1";
 }
 
+/// One figure of one scenario, or of one axis, with its 95 % interval.
+struct SweepEntry {
+  std::size_t row = 0;  ///< scenario's or axis' place in the file
+  std::string member, mineral, figure, unit;
+  double value = 0.0, low = 0.0, high = 0.0;
+};
+
 /// A variable of the file that a table shows.
 struct Shown {
   std::string group, name, figure, unit;
@@ -169,8 +176,6 @@ void append_entry(JsonWriter& json, const SweepReader& file, const SweepSelectio
   json.member("lo", entry.low).member("hi", entry.high).end_object();
 }
 
-}  // namespace
-
 std::vector<SweepEntry> sweep_entries(const SweepReader& file, const SweepSelection& selection) {
   require_known("--measure", "the sweep", {selection.measure}, known_measures());
   require_known("--member", "the sweep", selection.members, file.members);
@@ -191,6 +196,8 @@ std::vector<SweepEntry> sweep_entries(const SweepReader& file, const SweepSelect
   }
   return entries;
 }
+
+}  // namespace
 
 std::string sweep_text(const SweepReader& file, const SweepSelection& selection) {
   const std::vector<SweepEntry> entries = sweep_entries(file, selection);

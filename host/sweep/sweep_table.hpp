@@ -17,18 +17,9 @@ struct SweepSelection {
   std::vector<std::string> members, minerals;  ///< ids; empty: all
 };
 
-/// One figure of one scenario, or of one axis, with its 95 % interval.
-struct SweepEntry {
-  std::size_t row = 0;  ///< scenario's or axis' place in the file
-  std::string member, mineral, figure, unit;
-  double value = 0.0, low = 0.0, high = 0.0;
-};
-
-/// Mean and CVaR 95 of the measure, their differences, or their indices; cells that have a figure
-/// nowhere are left out. Throws UsageError where a name is none of the file's, and
-/// EnvironmentError where the file has no such table.
-[[nodiscard]] std::vector<SweepEntry> sweep_entries(const SweepReader& file,
-                                                    const SweepSelection& selection);
+// Mean and CVaR 95 of the measure, their differences, or their indices; cells that have a figure
+// nowhere are left out. All throw UsageError where a name is none of the file's, and
+// EnvironmentError where the file has no such table.
 
 /// Aligned plain text: ratios in per cent, money in million USD. Ends with a newline.
 [[nodiscard]] std::string sweep_text(const SweepReader& file, const SweepSelection& selection);

@@ -140,6 +140,9 @@ class Stopped(Case):
         self.run_small("out.h5", *RUN, code=4)
         for word in ["out.h5.checkpoint", "--resume", "--overwrite"]:
             self.assertIn(word, self.said.stderr)
+        left = Path(f"{path}.checkpoint").rename(f"{path}.checkpoint.previous")
+        self.run_small("out.h5", *RUN, code=4)
+        self.assertIn(f"{left} is there", self.said.stderr)
         self.run_small("out.h5", *RUN, "--overwrite")
         self.assertEqual(self.names(), [path.name])
 
@@ -294,6 +297,7 @@ class Killed(Case):
         seen = set()
         while run.poll() is None and len(seen) < count:
             seen |= {entry.inode() for entry in os.scandir(self.folder) if entry.name.endswith(".tmp")}
+            time.sleep(0.0005)  # short beside a write, and leaves the processor to the program
 
     def readable(self, path):
         """Paths in the newest of the checkpoints; every one of them can be read."""

@@ -6,6 +6,7 @@
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,11 @@ CONFIGS = BASELINE.parent.parent
 def blocrisk(*arguments, **options):
     options = {"capture_output": True, "text": True, "timeout": 240, **options}
     return subprocess.run([BLOCRISK, *map(str, arguments)], **options)
+
+
+def bytes_read():
+    """By this process and its children that ended."""
+    return int(re.search(r"rchar: (\d+)", Path("/proc/self/io").read_text())[1])
 
 
 class Case(unittest.TestCase):
@@ -591,6 +597,15 @@ class OtherCommands(Case):
         csv = self.expect(0, "show", path, "--csv").stdout.splitlines()
         self.assertEqual(len({line.count(",") for line in csv}), 1)
         self.expect(2, "show", path, "--csv", "--json")
+
+    @unittest.skipUnless(os.access("/proc/self/io", os.R_OK), "what a program reads is not told here")
+    def test_a_file_is_hashed_once(self):
+        """Large files take long to read: once for the hash, once for what is in it, and `verify` compares too."""
+        path = self.result("out.h5", "--samples", 2000, "--quiet")
+        for command, most in [(("show", path), 2.4), (("verify", path, "--quiet"), 3.4), (("replay", path, "--path", 1), 2.4)]:
+            before = bytes_read()
+            self.expect(0, *command)
+            self.assertLess((bytes_read() - before) / path.stat().st_size, most, command)
 
     def test_samples_are_stored_on_request(self):
         with h5py.File(self.result("out.h5", "--samples", "10", paths=100)) as file:

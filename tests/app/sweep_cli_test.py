@@ -335,10 +335,24 @@ class Reading(Case):
         for engine in ENGINES:
             code = f"import xarray as xr\nfrom functools import partial\n" \
                    f"xr.open_dataset = partial(xr.open_dataset, engine={engine!r})\n{recipe}\n" \
-                   "assert ds.sel(pooling=True, days=60)['shortfall_mean'].shape == (13, 13)\n" \
+                   "assert grid['shortfall_mean'].shape == (14, 13, 13)\n" \
                    "assert differences.sizes['scenario'] == 14\n"
             done = subprocess.run([sys.executable, "-c", code], cwd=self.folder, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_line_that_chooses_a_scenario_does(self):
+        """As it stands in both READMEs."""
+        line = 'ds.set_index(scenario=["pooling", "days"]).sel(pooling=True, days=60)'
+        for page in ("README.md", "outputs/README.md"):
+            self.assertIn(f"\n{line} ", Path(page).read_text())
+        file, _ = self.sweep(DAYS + POOLING)
+        for engine in ENGINES:
+            with xr.open_dataset(file, engine=engine) as ds:
+                chosen = eval(line)
+                self.assertNotIn("scenario", chosen.sizes)
+                self.assertEqual(str(chosen["scenario_name"].values), "days=60, pooling=true")
+                for name in ("shortfall_mean", "member_loss_cvar"):
+                    np.testing.assert_array_equal(chosen[name], ds[name][3])
 
     def test_coordinates_with_both_engines(self):
         file, _ = self.sweep(DAYS + POOLING)
@@ -406,6 +420,15 @@ class Reading(Case):
         self.assertIn("one run", self.expect(2, "show", run, "--differences").stderr)
         for command in ("run", "validate"):
             self.assertIn("is a sweep", self.expect(2, command, self.folder / "sweep.toml").stderr)
+
+    def test_plan_says_about_how_large_the_file_becomes(self):
+        axis = '[[axis]]\nname = "x"\naddress = "actor.CHN.events_per_yr"\nscale = ' + str([0.5 + k / 10 for k in range(8)])
+        for keep in ('', '\n[keep]\nmeasures = ["shortfall"]\nfigures = ["mean"]\ntimelines = true\n'):
+            sweep, file = self.sweep_file(axis + keep, paths=1000), self.folder / "sweep.h5"
+            said = json.loads(self.expect(0, "plan", sweep, "--json").stdout)["output_bytes"]
+            self.expect(0, "sweep", sweep, "-o", file, "--overwrite", "--quiet")
+            self.assertGreater(said / file.stat().st_size, 0.8, keep)
+            self.assertLess(said / file.stat().st_size, 1.4, keep)
 
     def test_plan_tells_members_files_and_time_and_leaves_nothing(self):
         sweep = self.sweep_file(FAILING + POOLING, 1000)

@@ -97,7 +97,6 @@ std::vector<double> independent_outputs_of(const Problem& problem, std::uint64_t
 
 void expect_near_truth(const Problem& problem, std::uint64_t points, double tolerance) {
   const SensitivityIndices found = sobol_indices(outputs_of(problem, points, 1), problem.n_axes());
-  EXPECT_EQ(found.n_points, points);
   for (std::size_t axis = 0; axis < problem.n_axes(); ++axis) {
     EXPECT_NEAR(found.first_order[axis].value, problem.first_order[axis], tolerance) << axis;
     EXPECT_NEAR(found.total[axis].value, problem.total[axis], tolerance) << axis;
@@ -133,7 +132,6 @@ TEST(SobolIndices, LeaveOutBasePointsWithAFailedMember) {
   fewer.erase(fewer.begin() + 5 * 10, fewer.begin() + 5 * 11);
   outputs[5 * 10 + 3] = std::nan("");
   const SensitivityIndices holed = sobol_indices(outputs, 3);
-  EXPECT_EQ(holed.n_points, 63U);
   EXPECT_EQ(holed.total[2].value, sobol_indices(fewer, 3).total[2].value);
   EXPECT_NE(holed.total[2].value, all.total[2].value);
 }

@@ -104,6 +104,90 @@ TEST(SweepFile, ListsAndTablesGoByTheirLabels) {
   EXPECT_EQ(scenario.actors[china].events_per_yr, (std::vector{0.2, 2.0}));
 }
 
+TEST(SweepFile, ChangesNameOnlyWhatIsLongByItsLabel) {
+  const auto changes = [](const std::string& lines, const std::string& address) {
+    return SweepFile(axis(lines, address)).load().members.changes(0);
+  };
+  EXPECT_EQ(changes("values = [0.5]\nlabels = [\"half\"]", "bloc.retaliation"),
+            "bloc.retaliation=0.5");
+  EXPECT_EQ(changes("scale = [0.5]\nlabels = [\"half\"]", "bloc.retaliation"),
+            "bloc.retaliation=*0.5");
+  EXPECT_EQ(changes("values = [\"*0.5\"]\nlabels = [\"half\"]", "bloc.retaliation"),
+            "bloc.retaliation=*0.5");
+  EXPECT_EQ(changes("values = [false]\nlabels = [\"no\"]", "bloc.pooling"), "bloc.pooling=false");
+  EXPECT_EQ(changes("values = [\"\"]", "network.stocks"), "network.stocks=");
+  EXPECT_EQ(changes("values = [[0.1, 1]]\nlabels = [\"low\"]", "actor.CHN.events_per_yr"),
+            "actor.CHN.events_per_yr=low");
+  const SweepFile file(axis("values = [\"none.csv\"]", "network.stocks"));
+  std::ofstream(file.folder() / "none.csv") << "mineral,holder,tonnes\n";
+  EXPECT_EQ(file.load().members.changes(0), "network.stocks=none.csv");
+}
+
+/// The first 300 characters of both tables are the same.
+void write_tables(const ScratchFolder& folder) {
+  const std::string same = "mineral,holder,tonnes,note\n" + std::string(300, '\n');
+  std::ofstream(folder / "a.csv") << same << "gallium,JPN,1,\n";
+  std::ofstream(folder / "again.csv") << same << "gallium,JPN,1,\n";
+  std::ofstream(folder / "b.csv") << same << "gallium,JPN,2,\n";
+}
+
+TEST(SweepFile, ValuesOfAGridDifferWhateverTheirLabels) {
+  const auto told = [](const std::string& lines, const std::string& address = "bloc.retaliation") {
+    const SweepFile file(axis(lines, address));
+    write_tables(file.folder());
+    return file.complaints();
+  };
+  EXPECT_EQ(told("values = [1, 2]\nlabels = [\"a\", \"b\"]"), "none");
+  EXPECT_EQ(told("values = [\"a.csv\", \"b.csv\"]", "network.stocks"), "none");
+  const std::string apart = "values of a grid have to differ";
+  for (const std::string& complaint :
+       {told("values = [1, 1]\nlabels = [\"a\", \"b\"]"),
+        told("values = [[1, 2], [1.0, 2.0]]\nlabels = [\"a\", \"b\"]", "actor.CHN.events_per_yr")})
+    EXPECT_NE(complaint.find("sweep.toml:7: axis.x = b (is the same as a; " + apart),
+              std::string::npos)
+        << complaint;
+  for (const std::string& twice :
+       {told("values = [1, 1.0]\nlabels = [\"a\", \"a\"]"), told("values = [2, 2.0]"),
+        told("values = [\"a.csv\", \"a.csv\"]", "network.stocks")})
+    EXPECT_NE(twice.find("comes twice; " + apart), std::string::npos) << twice;
+  const std::string tables = told("values = [\"a.csv\", \"again.csv\"]", "network.stocks");
+  EXPECT_NE(tables.find("axis.x = again.csv (is the same as a.csv; "), std::string::npos) << tables;
+}
+
+TEST(SweepFile, ALabelIsOfOneValueInEveryDesign) {
+  const std::string lines = "values = [1, 2]\nlabels = [\"a\", \"a\"]";
+  for (const std::string design :
+       {"", "[design]\nkind = \"list\"\n", "[design]\nkind = \"random\"\npoints = 3\n"}) {
+    const std::string told = SweepFile(design + axis(lines)).complaints();
+    EXPECT_NE(told.find("axis.x.labels = a (comes twice, for values that differ)"),
+              std::string::npos)
+        << told;
+  }
+}
+
+TEST(SweepFile, ListsAndSampledDesignsRepeatValuesLabelledOrNot) {
+  const auto members = [](const std::string& design, const std::string& lines,
+                          const std::string& address) {
+    const SweepFile file("[design]\n" + design + axis(lines, address));
+    write_tables(file.folder());
+    return file.load().members;
+  };
+  const std::string list = "kind = \"list\"\nnames = [\"p\", \"q\", \"r\"]\n";
+  EXPECT_EQ(members(list, "values = [1, 2, 1]", "bloc.retaliation").scenario(2).bloc.retaliation,
+            1);
+  const SweepMembers labelled =
+      members(list, "values = [1, 2, 1]\nlabels = [\"one\", \"two\", \"one\"]", "bloc.retaliation");
+  EXPECT_EQ(labelled.scenario(2).bloc.retaliation, 1);
+  EXPECT_EQ(*labelled.coordinates(2).front().as<std::string>(), "one");
+  const SweepMembers tables =
+      members(list, "values = [\"a.csv\", \"b.csv\", \"a.csv\"]", "network.stocks");
+  EXPECT_EQ(tables.scenario(0).stocks, tables.scenario(2).stocks);
+  EXPECT_NE(tables.scenario(0).stocks, tables.scenario(1).stocks);
+  EXPECT_EQ(
+      members("kind = \"random\"\npoints = 4\n", "values = [1, 2, 1]", "bloc.retaliation").count(),
+      4U);
+}
+
 TEST(SweepFile, TablesAreReadWithTheSweepAndRelativeToIt) {
   const SweepFile file(axis("values = [\"none.csv\"]", "network.stocks"));
   std::ofstream(file.folder() / "none.csv") << "mineral,holder,tonnes\n";
