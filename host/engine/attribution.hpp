@@ -13,9 +13,11 @@ namespace blocrisk {
 
 struct AttributionShape {
   int n_members = 0, n_minerals = 0, n_countries = 0;
-  std::size_t n_cells() const { return static_cast<std::size_t>(n_members * n_minerals); }
+  std::size_t n_cells() const {
+    return static_cast<std::size_t>(n_members) * static_cast<std::size_t>(n_minerals);
+  }
   std::size_t n_values() const {
-    return n_cells() * static_cast<std::size_t>(n_countries * n_causes);
+    return n_cells() * static_cast<std::size_t>(n_countries) * static_cast<std::size_t>(n_causes);
   }
   friend bool operator==(const AttributionShape&, const AttributionShape&) = default;
 };
