@@ -14,7 +14,7 @@ from pathlib import Path
 
 import h5py
 
-from ranks import BASELINE, PATIENT, SMALL, Case, rank_processes
+from ranks import BASELINE, SMALL, Case, rank_processes
 
 PATHS = 6_000
 RANKS = (1, 2, 3, 5)
@@ -135,10 +135,9 @@ class Disturbed(Case):
     SLOW = ["--samples", 1000, "--lanes", 1, "--threads", 1, "--batch", 2000]
     RUN = ["--paths", 20_000, *SLOW]
 
-    def begin(self, n_ranks, name, run, **options):
+    def begin(self, n_ranks, name, run):
         path = self.folder / name
-        process = self.start(n_ranks, "run", BASELINE, *SMALL, *run, "-o", path, "--checkpoint-every", "1e-6",
-                             **options)
+        process = self.start(n_ranks, "run", BASELINE, *SMALL, *run, "-o", path, "--checkpoint-every", "1e-6")
         return path, process
 
     def goes_on(self, path, n_ranks=2):
@@ -151,25 +150,42 @@ class Disturbed(Case):
     def checkpoint_of(self, path):
         return Path(f"{path}.checkpoint")
 
-    def interrupted(self, number, run, **options):
-        """The path of a run that was sent a signal once it had a checkpoint."""
-        path, process = self.begin(3, f"{number.name}.h5", run, **options)
+    def begun(self, name, run):
+        """The path and process of a run that has a checkpoint."""
+        path, process = self.begin(3, name, run)
         self.wait_until(self.checkpoint_of(path).exists, process)
-        self.interrupt(process, number)
+        return path, process
+
+    def stopped_by(self, number, path, process):
         self.assertNotEqual(process.returncode, 0)
         self.assertIn("--resume", process.err)
         self.assertEqual(process.err.count("blocrisk: "), 1, process.err)
         self.assertFalse(path.exists())
         with h5py.File(self.checkpoint_of(path)) as file:
             self.assertEqual(file.attrs["stop_reason"], number.name)
-        return path
 
     def test_a_signal_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(self):
-        self.goes_on(self.interrupted(signal.SIGUSR1, self.RUN), n_ranks=0)
+        path, process = self.begun("out.h5", self.RUN)
+        self.interrupt(process, signal.SIGUSR1)
+        self.stopped_by(signal.SIGUSR1, path, process)
+        self.goes_on(path, n_ranks=0)
 
-    def test_a_patient_launcher_s_signal_leaves_a_checkpoint(self):
-        # More paths than anybody does before the launcher passes its signal on.
-        self.interrupted(signal.SIGTERM, ["--paths", 400_000, *self.SLOW], more_environment=PATIENT)
+    def test_a_signal_to_all_ranks_leaves_a_checkpoint(self):
+        """As batch systems send it."""
+        path, process = self.begun("out.h5", ["--paths", 400_000, *self.SLOW])
+        for rank in rank_processes(process.pid).values():
+            os.kill(rank, signal.SIGTERM)
+        process.out, process.err = process.communicate(timeout=120)
+        self.stopped_by(signal.SIGTERM, path, process)
+
+    def test_a_launcher_that_waits_for_nobody_leaves_a_checkpoint(self):
+        """Open MPI's kills a second after SIGTERM, perhaps in the midst of one: the one before is whole."""
+        path, process = self.begun("out.h5", ["--paths", 400_000, *self.SLOW])
+        self.interrupt(process, signal.SIGTERM)
+        self.assertNotEqual(process.returncode, 0)
+        self.assertFalse(path.exists())
+        kept = [Path(f"{path}.checkpoint{of}") for of in ("", ".previous")]
+        self.expect(0, 0, "show", next(file for file in kept if file.exists()))
 
     def test_a_time_limit_stops_all_and_exits_with_5(self):
         path = self.folder / "limit.h5"
@@ -179,8 +195,7 @@ class Disturbed(Case):
         self.goes_on(path, n_ranks=3)
 
     def test_a_killed_rank_ends_the_job_and_its_checkpoint_goes_on(self):
-        path, process = self.begin(3, "killed.h5", self.RUN)
-        self.wait_until(self.checkpoint_of(path).exists, process)
+        path, process = self.begun("killed.h5", self.RUN)
         os.kill(rank_processes(process.pid)[2], signal.SIGKILL)
         process.communicate(timeout=120)
         self.assertNotEqual(process.returncode, 0)

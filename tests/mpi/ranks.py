@@ -22,9 +22,6 @@ ENVIRONMENT = {
     # MPI itself leaks.
     "ASAN_OPTIONS": "detect_leaks=0",
 }
-# Open MPI's mpirun passes SIGTERM on after so many seconds and kills what is left as long after
-# that; of itself after one, and a checkpoint may take longer.
-PATIENT = {"OMPI_MCA_odls_base_sigkill_timeout": "6"}
 RANK_NAMES = (b"OMPI_COMM_WORLD_RANK", b"PMI_RANK")
 
 
@@ -67,12 +64,12 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def start(self, n_ranks, *arguments, more_environment=(), **options):
+    def start(self, n_ranks, *arguments, **options):
         """On so many ranks; 0: without a launcher."""
         launcher = [self.mpirun, "-n", str(n_ranks)] if n_ranks else []
         return subprocess.Popen([*launcher, self.program, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                env=environment() | dict(more_environment), **options)
+                                env=environment(), **options)
 
     def expect(self, code, n_ranks, *arguments, **options):
         process = self.start(n_ranks, *arguments, **options)
