@@ -9,7 +9,7 @@ COPY dev ./
 COPY docker/packages.txt docker/
 RUN ./dev packages build && rm -rf /var/lib/apt/lists/*
 COPY . .
-RUN cmake --preset portable -DBLOCRISK_CUDA=ON \
+RUN cmake --preset portable -G Ninja -DBLOCRISK_CUDA=ON \
   && ./dev build portable \
   && cmake --install build/portable --prefix /opt/blocrisk --strip
 
