@@ -65,6 +65,7 @@ build_from_sources() {
   [[ -n $pack ]] || die "no program to run: ./dev build first, or name one with --program"
   say "the programs of the pack do not run here; building from its sources"
   command -v cmake >/dev/null || die "building needs cmake, a C++20 compiler and nvcc"
+  command -v make >/dev/null || export CMAKE_GENERATOR=Ninja
   cmake -S "$root" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DBLOCRISK_PORTABLE=ON \
     -DBLOCRISK_CUDA=ON -DBLOCRISK_REPRO_TAX=ON -DBLOCRISK_TESTS=OFF -DBLOCRISK_BENCH=OFF \
     -DCMAKE_CUDA_ARCHITECTURES=native -DCMAKE_PREFIX_PATH="$pack/deps" >>"$log" 2>&1 &&

@@ -55,6 +55,7 @@ END
 }
 
 cd "$root"
+command -v make >/dev/null || export CMAKE_GENERATOR=Ninja
 cmake --preset gpu-pack >&2
 cmake --build --preset gpu-pack --parallel "$jobs" >&2
 rm -rf "$pack" "$pack.tar.gz"
