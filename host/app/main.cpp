@@ -11,6 +11,9 @@
 #include <CLI/Formatter.hpp>
 
 #include <fcntl.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "host/app/commands.hpp"
 #include "host/app/ranks.hpp"
@@ -34,6 +37,16 @@ int complain(const char* what, ExitCode code) {
   if (!is_heard) return 0;
   std::fprintf(stderr, "blocrisk: %s\n", what);
   return static_cast<int>(code);
+}
+
+/// Every batch takes tens of megabytes and gives them back, and between batches small things are
+/// kept. In glibc's heap they come to lie in what was given back, and the next batch takes new
+/// memory; so whatever is large is asked of the system by itself.
+void keep_large_memory_apart() {
+#if defined(__GLIBC__)
+  constexpr int large_bytes = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, large_bytes);
+#endif
 }
 
 /// A standard stream that is closed would lend its number to the next file opened, and what is
@@ -91,6 +104,7 @@ int perform(const Action& action) {
 
 int main(int argc, char** argv) {
   occupy_standard_streams();
+  keep_large_memory_apart();
   std::signal(SIGPIPE, SIG_IGN);
   is_heard = !is_told_by_first_rank(argc, argv);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a failed write

@@ -212,6 +212,22 @@ class Run(Case):
         self.expect(0, "plan", "--set", "clock.years=2", "--set", "sampling.paths=500", BASELINE)
 
 
+class Memory(Case):
+    def peak_kib(self, paths, batch):
+        process = subprocess.Popen([BLOCRISK, "run", BASELINE, "--set", "clock.steps_per_year=1", "--attribution", "none",
+                                    "--quiet", "-o", self.folder / f"{batch}.h5", "--paths", str(paths), "--batch",
+                                    str(batch)], stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return used.ru_maxrss
+
+    def test_does_not_grow_with_the_batches(self):
+        if b"__asan_init" in Path(BLOCRISK).read_bytes():
+            self.skipTest("the address sanitizer keeps what was given back")
+        self.assertLess(self.peak_kib(400_000, 2000), 1.1 * self.peak_kib(40_000, 20_000))
+
+
 class SameBytes(Case):
     def bytes_of(self, name, *arguments, paths=3000):
         return self.result(name, "--no-volatile", *arguments, paths=paths).read_bytes()
