@@ -22,8 +22,8 @@ SweepSetup set_up_sweep(const ScenarioOptions& options, const std::string& membe
   const Scenario& base = loaded.members.base();
   auto draws = outer_draws_of(base);
   Network network = network_of(base, draws.get());
-  SweepSetup setup{
-      std::move(loaded), std::move(draws), std::move(network), {}, {}, {}, {}, {}, 0, members, {}};
+  SweepSetup setup{std::move(loaded), std::move(draws), std::move(network)};
+  setup.members_asked = members;
   const SweepMembers& all = setup.members();
   setup.facts = facts_of(setup.network, all.base());
   setup.layout = row_layout(all.sweep(), setup.facts);

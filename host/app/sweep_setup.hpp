@@ -19,14 +19,14 @@ struct SweepSetup {
   LoadedSweep loaded;
   std::unique_ptr<const OuterDraws> draws;  ///< of the base; null where no input is uncertain
   Network network;                          ///< the base's
-  ResultFacts facts;
-  RowLayout layout;
-  PathRange range;                     ///< paths of every member
-  PathRange numbers;                   ///< members asked for
-  Footprint footprint;                 ///< of one member
+  ResultFacts facts{};
+  RowLayout layout{};
+  PathRange range{};                   ///< paths of every member
+  PathRange numbers{};                 ///< members asked for
+  Footprint footprint{};               ///< of one member
   std::uint64_t difference_paths = 0;  ///< 0: no differences
-  std::string members_asked;           ///< as on the command line; empty: all
-  std::string hash;                    ///< see `sweep_hash`
+  std::string members_asked{};         ///< as on the command line; empty: all
+  std::string hash{};                  ///< see `sweep_hash`
 
   [[nodiscard]] const SweepMembers& members() const { return loaded.members; }
   /// Bytes of all rows in the journal.

@@ -19,8 +19,7 @@ class MemberWorker {
 
  private:
   void set_up(const OrderMessage& message) {
-    std::string text(message.n_bytes, '\0');
-    ranks_.broadcast(std::as_writable_bytes(std::span(text)));
+    const std::string text = receive_text(ranks_, message);
     Answer answer;
     answer.failure = attempt([&] {
       job_ = member_job_from_bytes(text);
@@ -49,9 +48,7 @@ class MemberWorker {
 
 void serve_members(Communicator& ranks, const OpenMembers& open) {
   MemberWorker worker(ranks, open);
-  do {
-    ranks.wait_for(0);
-  } while (worker.obey(ranks.receive<OrderMessage>(0)));
+  obey_orders(ranks, [&](const OrderMessage& message) { return worker.obey(message); });
 }
 
 }  // namespace blocrisk

@@ -40,6 +40,12 @@ JobText job_from_bytes(const std::string& bytes, PathRange range) {
           bytes.substr(second + 1), range};
 }
 
+std::string receive_text(Communicator& ranks, const OrderMessage& message) {
+  std::string text(message.n_bytes, '\0');
+  ranks.broadcast(std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
 std::string introduction(const Backend& backend) {
   return backend.name() + "\n" + backend.device();
 }

@@ -57,6 +57,17 @@ Answer receive_answer(Communicator& ranks, int from);
 std::string to_bytes(const JobText& job);
 JobText job_from_bytes(const std::string& bytes, PathRange range);
 
+/// The text that follows an order, which the first rank broadcasts.
+std::string receive_text(Communicator& ranks, const OrderMessage& message);
+
+/// What every rank but the first does: obeys until `obey(message)` says that this was the last.
+template <typename Obey>
+void obey_orders(Communicator& ranks, const Obey& obey) {
+  do {
+    ranks.wait_for(0);
+  } while (obey(ranks.receive<OrderMessage>(0)));
+}
+
 /// What a rank computes with: the backend's name and its device, a line each.
 std::string introduction(const Backend& backend);
 

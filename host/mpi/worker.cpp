@@ -50,8 +50,7 @@ class Worker {
   RankWork& work() { return job_->work(); }
 
   void set_up(const OrderMessage& message) {
-    std::string text(message.n_bytes, '\0');
-    ranks_.broadcast(std::as_writable_bytes(std::span(text)));
+    const std::string text = receive_text(ranks_, message);
     Answer answer;
     answer.failure = attempt([&] {
       job_.reset();
@@ -90,9 +89,7 @@ class Worker {
 
 void serve(Communicator& ranks, const OpenWork& open) {
   Worker worker(ranks, open);
-  do {
-    ranks.wait_for(0);
-  } while (worker.obey(ranks.receive<OrderMessage>(0)));
+  obey_orders(ranks, [&](const OrderMessage& message) { return worker.obey(message); });
 }
 
 }  // namespace blocrisk
