@@ -216,8 +216,20 @@ class Conversion {
       record(address, value);
       const bool fits =
           std::visit([&](auto member) { return read(value, target.*member); }, field.member);
-      if (!fits)
-        reject(value.source, address, describe(value), expectation(section.find(field.name)->kind));
+      if (!fits) reject_value(value, address, section.find(field.name)->kind);
+    }
+  }
+
+  /// Of a table of numbers, the entries that are none: they may stand in other files than the rest.
+  void reject_value(const Value& value, const std::string& address, Kind kind) {
+    const ValueMap* entries = kind == Kind::real_map ? value.as<ValueMap>() : nullptr;
+    if (entries == nullptr)
+      return reject(value.source, address, describe(value), expectation(kind));
+    if (complaints_.n_unlisted() == 0) result_.unreadable.insert(address);
+    for (const auto& [key, entry] : *entries) {
+      double number = 0.0;
+      if (!read(entry, number))
+        complain(entry.source, address + '.' + key, describe(entry), expectation(Kind::real));
     }
   }
 
