@@ -30,6 +30,8 @@ SlurmUser=root
 AuthInfo=socket=$folder/munge.socket
 StateSaveLocation=$folder/state
 SlurmdSpoolDir=$folder/spool
+# Where steps meet by PMIx, in folders named by the job's number, which a killed one leaves behind.
+TmpFS=$folder/tmp
 SlurmctldPidFile=$folder/slurmctld.pid
 SlurmdPidFile=$folder/slurmd.pid
 SlurmctldLogFile=$folder/slurmctld.log
@@ -62,7 +64,7 @@ write_cgroup_conf() {
 
 start_slurm() {
   local folder=$1 cpus=${2:-8} tries
-  mkdir -p "$folder/state" "$folder/spool"
+  mkdir -p "$folder"/{state,spool,tmp}
   write_slurm_conf "$folder" "$cpus"
   export SLURM_CONF=$folder/slurm.conf
   dd if=/dev/urandom of="$folder/munge.key" bs=128 count=1 status=none
