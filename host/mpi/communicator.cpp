@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "host/support/error.hpp"
@@ -25,10 +27,27 @@ void in_pieces(std::size_t count, std::size_t most, Function with) {
   for (std::size_t at = 0; at < count; at += most) with(at, std::min(most, count - at));
 }
 
+void tell_of_end(int rank, const std::string& why) {
+  std::fprintf(stderr,
+               "blocrisk: %s\n  a checkpoint or journal that was kept goes on with --resume\n",
+               rank_text(rank, why).c_str());
+}
+
 void add_sums(void* from, void* into, int* count, MPI_Datatype*) {
   const auto* const others = static_cast<const Sum128*>(from);
   auto* const mine = static_cast<Sum128*>(into);
   for (int k = 0; k < *count; ++k) mine[k].add(others[k]);
+}
+
+/// What MPI cannot do, for want of memory or of another rank, ends the job here: nobody could be
+/// told by it. The handler is MPI's to call, so it has no more than the communicator.
+void end_job_of(MPI_Comm* communicator, int* error, ...) {
+  int rank = 0, length = 0;
+  char why[MPI_MAX_ERROR_STRING] = {};
+  MPI_Comm_rank(*communicator, &rank);
+  MPI_Error_string(*error, why, &length);
+  tell_of_end(rank, std::string("MPI failed, perhaps for want of memory or of another rank: ") + why);
+  MPI_Abort(*communicator, static_cast<int>(ExitCode::environment));
 }
 
 /// A communicator that is freed with its owner.
@@ -73,6 +92,7 @@ Communicator::Communicator() {
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
   MPI_Comm_dup(MPI_COMM_WORLD, &all_);
+  handle_errors();
   MPI_Comm_rank(all_, &rank_);
   MPI_Comm_size(all_, &size_);
   look_around();
@@ -81,6 +101,13 @@ Communicator::Communicator() {
 Communicator::~Communicator() {
   MPI_Comm_free(&all_);
   MPI_Finalize();
+}
+
+void Communicator::handle_errors() {
+  MPI_Errhandler handler;
+  MPI_Comm_create_errhandler(end_job_of, &handler);
+  MPI_Comm_set_errhandler(all_, handler);
+  MPI_Errhandler_free(&handler);  // the communicator keeps it
 }
 
 void Communicator::look_around() {
@@ -92,8 +119,9 @@ void Communicator::look_around() {
   fair_threads_ = share_of_processors(machine.get(), n_local_);
 }
 
-void Communicator::end_job(int exit_code) {
-  MPI_Abort(all_, exit_code);
+void Communicator::end_job(ExitCode exit_code, const std::string& why) {
+  tell_of_end(rank_, why);
+  MPI_Abort(all_, static_cast<int>(exit_code));
   std::abort();  // MPI_Abort does not return; its declaration does not say so
 }
 
@@ -167,6 +195,10 @@ void Communicator::reduce_with(void* values, std::size_t value_bytes, std::size_
   });
   MPI_Op_free(&op);
   MPI_Type_free(&type);
+}
+
+std::string rank_text(int rank, const std::string& what) {
+  return "rank " + std::to_string(rank) + ": " + what;
 }
 
 std::string mpi_library() {

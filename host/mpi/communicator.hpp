@@ -1,5 +1,5 @@
 /// MPI as this program uses it: owning, in bytes and words, and gentle where it waits: MPI's own
-/// waiting keeps a core busy. Errors of MPI end the job, as is MPI's default.
+/// waiting keeps a core busy. What MPI itself cannot do ends the job, with exit code 4.
 #pragma once
 
 #include <mpi.h>
@@ -11,6 +11,7 @@
 #include <string>
 #include <type_traits>
 
+#include "host/support/error.hpp"
 #include "kernels/stats/fixed_point.hpp"
 
 namespace blocrisk {
@@ -50,8 +51,8 @@ class Communicator {
   /// this machine that are bound to the same. At least 1.
   int fair_threads() const { return fair_threads_; }
 
-  /// Ends every rank's process now.
-  [[noreturn]] void end_job(int exit_code);
+  /// Says why, then ends every rank's process now.
+  [[noreturn]] void end_job(ExitCode exit_code, const std::string& why);
 
   template <typename T>
   void send(int to, const T& value) {
@@ -96,11 +97,15 @@ class Communicator {
   void reduce_words(std::span<std::uint64_t> words, MPI_Op operation);
   void reduce_with(void* values, std::size_t value_bytes, std::size_t count,
                    MPI_User_function* operation);
+  void handle_errors();
   void look_around();
 
   MPI_Comm all_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1, local_rank_ = 0, n_local_ = 1, n_machines_ = 1, fair_threads_ = 1;
 };
+
+/// What went wrong in a rank, for people.
+std::string rank_text(int rank, const std::string& what);
 
 /// Name and version of this program's MPI, for people.
 std::string mpi_library();

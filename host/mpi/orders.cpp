@@ -50,10 +50,6 @@ std::string introduction(const Backend& backend) {
   return backend.name() + "\n" + backend.device();
 }
 
-std::string rank_text(int rank, const std::string& what) {
-  return "rank " + std::to_string(rank) + ": " + what;
-}
-
 void order_all(Communicator& ranks, const OrderMessage& message) {
   for (int rank = 1; rank < ranks.size(); ++rank) ranks.send(rank, message);
 }

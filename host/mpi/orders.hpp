@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -71,9 +70,6 @@ void obey_orders(Communicator& ranks, const Obey& obey) {
 /// What a rank computes with: the backend's name and its device, a line each.
 std::string introduction(const Backend& backend);
 
-/// What went wrong in a rank, for people.
-std::string rank_text(int rank, const std::string& what);
-
 /// Tells every other rank.
 void order_all(Communicator& ranks, const OrderMessage& message);
 
@@ -95,10 +91,7 @@ std::optional<RankFailure> attempt(const Work& work) {
 /// that is said here and ends the job.
 template <typename Work>
 void all_or_none(Communicator& ranks, const Work& work) {
-  const auto failure = attempt(work);
-  if (!failure) return;
-  std::fprintf(stderr, "blocrisk: %s\n", rank_text(ranks.rank(), failure->what).c_str());
-  ranks.end_job(static_cast<int>(failure->exit_code));
+  if (const auto failure = attempt(work)) ranks.end_job(failure->exit_code, failure->what);
 }
 
 }  // namespace blocrisk

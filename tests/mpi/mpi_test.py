@@ -27,12 +27,13 @@ def lanes_here(case):
 
 
 def starve(pid):
-    """Lets a process have no more memory than it held at its least, and a little for MPI."""
+    """Lets a process have no more memory than it held at its least, and a little to say so."""
     sizes = []
-    for _ in range(200):
+    # A batch takes some 16 MiB: its least and its most were both seen.
+    while not sizes or max(sizes) - min(sizes) < 8 << 20:
         sizes.append(int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize())
-        time.sleep(0.002)
-    limit = min(sizes) + (4 << 20)
+        time.sleep(0.001)
+    limit = min(sizes) + (1 << 20)
     resource.prlimit(pid, resource.RLIMIT_AS, (limit, limit))
 
 
@@ -202,10 +203,10 @@ class Disturbed(Case):
         self.assertFalse(path.exists())
         self.goes_on(path)
 
-    def test_a_rank_that_runs_out_of_memory_costs_no_path_that_was_done(self):
-        # The whole baseline: a batch takes tens of megabytes, which are given back after it.
-        run = ["run", BASELINE, "--no-volatile", "--quiet", "--attribution", "none", "--paths", 30_000,
-               "--threads", 1, "--batch", 3000]
+    def starved(self, *more):
+        """A rank of three on the whole baseline, whose batches take megabytes that they give back."""
+        run = ["run", BASELINE, "--no-volatile", "--quiet", "--attribution", "none", "--paths", 20_000,
+               "--threads", 1, "--batch", 3000, *more]
         path = self.folder / "starved.h5"
         process = self.start(3, *run, "-o", path, "--checkpoint-every", "1e-6")
         self.wait_until(self.checkpoint_of(path).exists, process)
@@ -218,6 +219,13 @@ class Disturbed(Case):
         self.expect(0, 0, *run, "-o", self.folder / "whole.h5")
         self.expect(0, 2, *run, "-o", path, "--resume")
         self.same_bytes(path, self.folder / "whole.h5")
+
+    def test_a_rank_whose_mpi_runs_out_of_memory_costs_no_path_that_was_done(self):
+        self.starved()
+
+    def test_a_rank_that_runs_out_of_memory_costs_no_path_that_was_done(self):
+        # Samples are what a piece asks for first.
+        self.starved("--samples", 20_000)
 
 
 if __name__ == "__main__":
