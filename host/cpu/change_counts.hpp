@@ -89,26 +89,13 @@ class StepCounters {
   void begin(std::uint32_t counter, int n) {
     counters_[counter] = static_cast<std::uint16_t>(counters_[counter] + n);
   }
-  /// Neighbours in a list often share a counter, and a counter's next change waits for its last one
-  /// to be stored: four parts of the list take turns.
+  /// Counts a step's list. The next step's counters, which the processor cannot foresee and which
+  /// come from far, are asked for meanwhile, a line at a time.
   void count(std::size_t step, const std::uint32_t* changes, std::uint32_t n) {
-    std::uint16_t* const row = &counters_[step * per_step_];
-    fetch(row + per_step_);
-    const auto count_one = [row](std::uint32_t change) {
-      --row[change & 0xffffu];
-      ++row[change >> 16];
+    const auto row = [&](std::size_t at) {
+      return counters_.data() + std::min(at * per_step_, counters_.size());
     };
-    const std::uint32_t part = n / 4;
-    const std::uint32_t* const second = changes + part;
-    const std::uint32_t* const third = second + part;
-    const std::uint32_t* const fourth = third + part;
-    for (std::uint32_t k = 0; k < part; ++k) {
-      count_one(changes[k]);
-      count_one(second[k]);
-      count_one(third[k]);
-      count_one(fourth[k]);
-    }
-    for (std::uint32_t k = 4 * part; k < n; ++k) count_one(changes[k]);
+    count_changes(row(step), changes, n, {row(step + 1), row(step + 2)});
   }
   /// Adds the counts of a series of bins from counter `first` on to a histogram [step][bin] and
   /// empties them.
@@ -126,11 +113,37 @@ class StepCounters {
   }
 
  private:
-  /// Asks for the next step's counters, which the processor cannot foresee and which come from far.
-  RISK_FN void fetch(const std::uint16_t* row) const {
-    constexpr std::size_t per_line = 64 / sizeof(std::uint16_t);
-    const std::uint16_t* const end = std::min(row + per_step_, counters_.data() + counters_.size());
-    for (; row < end; row += per_line) __builtin_prefetch(row, 1);
+  struct Lines {
+    const std::uint16_t *next, *end;
+
+    RISK_FN void fetch_one() {
+      constexpr std::size_t per_line = 64 / sizeof(std::uint16_t);
+      if (next >= end) return;
+      __builtin_prefetch(next, 1);
+      next += per_line;
+    }
+  };
+
+  /// Neighbours in a list often share a counter, and a counter's next change waits for its last one
+  /// to be stored: four parts of the list take turns. A function of its own, for its loop needs
+  /// every register.
+  static RISK_SECTION void count_changes(std::uint16_t* row, const std::uint32_t* changes,
+                                         std::uint32_t n, Lines lines) {
+    const auto count_one = [row](std::uint32_t change) {
+      --row[change & 0xffffu];
+      ++row[change >> 16];
+    };
+    const std::size_t part = n / 4;
+    for (const std::uint32_t* const end = changes + part; changes < end; ++changes) {
+      lines.fetch_one();
+      count_one(changes[0]);
+      count_one(changes[part]);
+      count_one(changes[2 * part]);
+      count_one(changes[3 * part]);
+    }
+    const std::uint32_t* const rest = changes + 3 * part;
+    for (std::size_t k = 0; k < n % 4; ++k) count_one(rest[k]);
+    while (lines.next < lines.end) lines.fetch_one();
   }
 
   std::uint32_t per_step_;

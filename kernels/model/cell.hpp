@@ -58,11 +58,11 @@ RISK_FN void remember_window(const NetworkView& net, typename L::F unmet_fractio
   using F = typename L::F;
   using I = typename L::I;
   const I entering = truncate(fma(unmet_fraction, splat<F>(net.peak_window_scale), splat<F>(0.5f)));
-  cell.window_sum = cell.window_sum + entering - oldest;
+  const I sum = cell.window_sum + entering - oldest;
+  const I largest = max(cell.largest_window, sum);
+  cell.window_sum = sum;
   oldest = entering;
-  if (step + 1 >= net.peak_window_steps) {
-    cell.largest_window = max(cell.largest_window, cell.window_sum);
-  }
+  if (step + 1 >= net.peak_window_steps) cell.largest_window = largest;
 }
 
 /// What a step adds to one member's memory when somebody of the group is short or was lately.
