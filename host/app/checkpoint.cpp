@@ -1,8 +1,10 @@
 #include "host/app/checkpoint.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "host/app/interrupt.hpp"
@@ -44,6 +46,16 @@ std::optional<fs::path> CheckpointFiles::newest() const {
     if (is_there(file)) return file;
   }
   return std::nullopt;
+}
+
+std::uint64_t CheckpointFiles::bytes() const {
+  std::uint64_t sum = 0;
+  for (const fs::path& file : {latest, previous}) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(file, error);
+    if (!error) sum += size;
+  }
+  return sum;
 }
 
 ReadCheckpoint CheckpointFiles::read(
@@ -119,11 +131,6 @@ void CheckpointWriter::keep(const RunResult& result) {
   }
 }
 
-void CheckpointWriter::rescue(const RunResult& result, const EnvironmentError& failure) {
-  keep(result);
-  give_up(failure);
-}
-
 void CheckpointWriter::give_up(const EnvironmentError& failure) const {
   const std::string what = failure.what();
   if (settings_.paths_kept == 0) throw EnvironmentError(what + "; nothing was written");
@@ -136,12 +143,14 @@ void CheckpointWriter::write(const RunResult& result, const std::string& why) {
   RunOrigin origin = describe_(result);
   origin.stop_reason = why;
   origin.samples_asked = settings_.samples_asked;
-  const Summary summary = summarise(result.accumulators, facts_);
-  const std::optional<Samples> first = first_samples(result);
-  write_result(CheckpointFiles(settings_.output).latest,
-               {facts_, result.accumulators, summary, first ? *first : result.samples, origin,
-                watch_.so_far()},
-               Overwrite::keep_previous);
+  with_memory_told([&] {
+    const Summary summary = summarise(result.accumulators, facts_);
+    const std::optional<Samples> first = first_samples(result);
+    write_result(CheckpointFiles(settings_.output).latest,
+                 {facts_, result.accumulators, summary, first ? *first : result.samples, origin,
+                  watch_.so_far()},
+                 Overwrite::keep_previous);
+  });
   settings_.paths_kept = result.accumulators.n_paths;
 }
 

@@ -29,6 +29,8 @@ struct CheckpointFiles {
 
   /// The newest that is there, readable or not; nothing where there is none.
   std::optional<std::filesystem::path> newest() const;
+  /// Of both, on the disk.
+  std::uint64_t bytes() const;
   /// The latest that can be read. Where that is the one before, `complain` hears why, and the
   /// broken one is removed. Throws EnvironmentError where there is none.
   ReadCheckpoint read(const std::function<void(const std::string&)>& complain) const;
@@ -65,8 +67,16 @@ class CheckpointWriter {
   [[noreturn]] void stop_early(const RunResult& result);
   /// Writes a checkpoint where it has more than the last, if it can.
   void keep(const RunResult& result);
-  /// Keeps what a result was to be made of that could not be written, and gives up.
-  [[noreturn]] void rescue(const RunResult& result, const EnvironmentError& failure);
+  /// Makes something of a run that is done; where that fails, keeps the run and gives up.
+  template <typename Work>
+  void or_rescue(const RunResult& result, const Work& work) {
+    try {
+      with_memory_told(work);
+    } catch (const EnvironmentError& failure) {
+      keep(result);
+      give_up(failure);
+    }
+  }
   /// Throws `failure`, and says what is kept of the run.
   [[noreturn]] void give_up(const EnvironmentError& failure) const;
 

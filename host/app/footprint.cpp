@@ -25,8 +25,9 @@ Footprint estimate_footprint(const Network& network, std::uint64_t n_paths,
   const AccumulatorShape shape = shape_of(network);
   Footprint footprint;
   footprint.accumulator_bytes = Accumulators::bytes(shape);
-  footprint.summary_bytes = footprint.accumulator_bytes / 2;
   footprint.samples_bytes = std::min(n_paths, n_samples) * sample_bytes_per_path(shape);
+  // A checkpoint copies the samples that are done; its file holds them once more, deflated.
+  footprint.summary_bytes = footprint.accumulator_bytes / 2 + footprint.samples_bytes * 3 / 2;
   footprint.output_bytes = footprint.accumulator_bytes / 8 + footprint.samples_bytes;
   footprint.operations_per_path = operations_per_path(network.view());
   return footprint;

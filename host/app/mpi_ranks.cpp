@@ -87,7 +87,7 @@ class MpiRanks final : public Ranks {
   }
 
   void serve(const BackendOptions& options) override {
-    all_or_none(all_, [&] {
+    all_or_none([&] {
       blocrisk::serve(all_, [&](const JobText& job) {
         return std::make_unique<ToldWork>(job, options, all_.n_local());
       });
@@ -113,7 +113,7 @@ class MpiRanks final : public Ranks {
   }
 
   void serve_members(const OpenMembers& open) override {
-    all_or_none(all_, [&] {
+    all_or_none([&] {
       blocrisk::serve_members(all_, [&](const MemberJob& job) {
         require_same(job.program);
         return open(job);

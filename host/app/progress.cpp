@@ -56,10 +56,12 @@ ProgressReporter::~ProgressReporter() {
 }
 
 void ProgressReporter::update(const Progress& progress) {
-  const bool is_last = progress.paths_done == progress.paths_asked;
+  // Whoever waits for more than paths may say more than once that these are done.
+  const bool is_end = progress.paths_done == progress.paths_asked && !end_is_shown_;
   const bool is_due =
       last_shown_s_ < 0 || progress.elapsed_s - last_shown_s_ >= seconds_between_updates;
-  if (style_ == ProgressStyle::silent || !(is_last || is_due)) return;
+  if (style_ == ProgressStyle::silent || !(is_end || is_due)) return;
+  end_is_shown_ = end_is_shown_ || is_end;
   last_shown_s_ = progress.elapsed_s;
   if (style_ == ProgressStyle::json) return print_json(progress);
   print_live(progress);

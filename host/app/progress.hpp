@@ -25,6 +25,7 @@ class ProgressReporter {
  private:
   ProgressStyle style_;
   double last_shown_s_ = -1;
+  bool end_is_shown_ = false;
   bool line_is_live_ = false;
 };
 

@@ -22,9 +22,11 @@ bool has_option(int argc, char** argv, const std::string& name, std::string_view
 
 void add_mpi_option(CLI::App& command, std::string& choice, const std::string& shared) {
   command
-      .add_option("--mpi", choice,
-                  "auto: share the " + shared +
-                      " among the ranks that mpirun or srun started; off: be alone")
+      .add_option(
+          "--mpi", choice,
+          "auto: share the " + shared +
+              " among the ranks that mpirun or srun started; off: be alone; on: as auto, but "
+              "refuse a build without MPI")
       ->check(CLI::IsMember({"auto", "on", "off"}))
       ->capture_default_str();
 }

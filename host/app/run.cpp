@@ -89,7 +89,8 @@ RunResult sample(const RunCommand& options, Job& job, Backend& backend, RunWatch
   run.on_batch = [&checkpoints](const RunResult& result) { checkpoints.write_if_due(result); };
   run.on_loss = [&checkpoints](const RunResult& result) { checkpoints.keep(result); };
   try {
-    return run_paths(job.network, backend, run, std::move(job.start.done));
+    return with_memory_told(
+        [&] { return run_paths(job.network, backend, run, std::move(job.start.done)); });
   } catch (const EnvironmentError& failure) {
     checkpoints.give_up(failure);
   }
@@ -128,27 +129,24 @@ void lead_run(const RunCommand& options, Ranks* ranks) {
   timings.sample_s = watch.lap();
   if (result.stop_reason == "stopped") checkpoints.stop_early(result);
 
-  const Summary summary = summarise(result.accumulators, job.facts);
-  timings.analyse_s = watch.lap();
+  Summary summary;
   std::optional<AttributionFigures> attribution;
-  try {
+  checkpoints.or_rescue(result, [&] {
+    summary = summarise(result.accumulators, job.facts);
+    timings.analyse_s = watch.lap();
     attribution = attribute_run(options, job, result, summary, ranks);
-  } catch (const EnvironmentError& failure) {
-    checkpoints.rescue(result, failure);
-  }
-  timings.attribute_s = watch.lap();
+    timings.attribute_s = watch.lap();
+  });
   if (stop_signal() != nullptr) checkpoints.stop_early(result);
 
   const RunOrigin origin = describe(result);
-  const auto history = run_watch.history(result.accumulators);
-  try {
+  checkpoints.or_rescue(result, [&] {
+    const auto history = run_watch.history(result.accumulators);
     write_result(job.output,
                  {job.facts, result.accumulators, summary, result.samples, origin,
                   history ? &*history : nullptr, attribution ? &*attribution : nullptr},
                  job.overwrite);
-  } catch (const EnvironmentError& failure) {
-    checkpoints.rescue(result, failure);
-  }
+  });
   CheckpointFiles(job.output).remove();
   timings.write_s = watch.lap();
   const RunReport report{origin, result, summary, job.facts, timings, job.output};

@@ -1,5 +1,6 @@
 #include "host/app/run_job.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -112,9 +113,11 @@ ChosenBackend provide(const RunCommand& options, const Job& job, Ranks* ranks) {
   Footprint footprint = estimate_footprint(job.network, n_paths, job.start.n_samples);
   if (job.draws) add_draws(footprint, job.network, n_paths / job.draws->paths_per_draw());
   // Where checkpoints were asked for there has to be room for the two that are kept.
-  const std::uint64_t n_checkpoints = options.checkpoint_was_asked ? 2 : 0;
+  const std::uint64_t checkpoints =
+      options.checkpoint_was_asked ? 2 * footprint.checkpoint_bytes() : 0;
+  const std::uint64_t kept = options.resume ? CheckpointFiles(job.output).bytes() : 0;
   check_output(job.output, job.overwrite == Overwrite::allow ? Existing::replace : Existing::refuse,
-               footprint.output_bytes + n_checkpoints * footprint.checkpoint_bytes());
+               footprint.output_bytes + checkpoints - std::min(checkpoints, kept));
   const BackendTask task{job.network, job.identity.seed, job.range, job.draws.get()};
   ChosenBackend chosen = choose_backend(task, options.backend);
   require_memory(footprint.host_bytes() + chosen.host_bytes);

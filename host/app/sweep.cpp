@@ -1,7 +1,9 @@
 /// `blocrisk sweep`: many scenarios on the same draws, one file.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "host/app/backends.hpp"
@@ -47,7 +49,7 @@ EarlierMembers earlier_members(const SweepCommand& options) {
   return options.overwrite ? EarlierMembers::discard : EarlierMembers::refuse;
 }
 
-/// Takes members from files of the same sweep that have them.
+/// Takes members asked for from files of the same sweep that have them.
 void take_pieces(const SweepCommand& options, const SweepSetup& setup, Journal& journal) {
   for (const std::string& file : options.pieces) {
     const SweepReader piece(file);
@@ -62,10 +64,30 @@ void take_pieces(const SweepCommand& options, const SweepSetup& setup, Journal& 
     for (std::size_t first = 0; first < piece.numbers.size(); first += rows_at_once) {
       const std::size_t n_rows = std::min(rows_at_once, piece.numbers.size() - first);
       for (const MemberRow& row : piece.rows(setup.layout, first, n_rows)) {
-        if (!journal.has(row.member)) journal.append(row);
+        const bool is_wanted = setup.numbers.first <= row.member && row.member < setup.numbers.last;
+        if (is_wanted && !journal.has(row.member)) journal.append(row);
       }
     }
   }
+}
+
+/// What an interrupted sweep has on the disk already.
+std::uint64_t bytes_kept(const SweepCommand& options, const fs::path& output) {
+  std::error_code error;
+  const std::uintmax_t bytes = options.resume ? fs::file_size(journal_path(output), error) : 0;
+  return error ? 0 : bytes;
+}
+
+/// Members that were not asked for, as with --members after the whole sweep was stopped, stay in
+/// the journal: they are nowhere else.
+void leave_journal(const SweepCommand& options, const SweepSetup& setup, Journal& journal) {
+  std::size_t n_others = journal.size();
+  for (std::uint64_t k = setup.numbers.first; k < setup.numbers.last; ++k)
+    n_others -= journal.has(k) ? 1 : 0;
+  if (n_others == 0) return journal.remove();
+  if (options.run.quiet) return;
+  std::fprintf(stderr, "%s stays, with %s finished members that were not asked for\n",
+               journal.path().c_str(), format_count(n_others).c_str());
 }
 
 std::vector<std::uint64_t> failed_members(const SweepSetup& setup, const Journal& journal) {
@@ -135,14 +157,15 @@ void lead_sweep(const SweepCommand& options, Ranks* ranks) {
   const SweepSetup setup = set_up_sweep(options.scenario, options.members);
   const fs::path output = output_path(options.output, setup.members().sweep().name);
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
-               setup.rows_bytes() + setup.output_bytes());
+               setup.output_bytes() + setup.rows_bytes() -
+                   std::min(setup.rows_bytes(), bytes_kept(options, output)));
   Journal journal(journal_path(output), setup.hash, setup.layout.bytes, earlier_members(options));
   take_pieces(options, setup, journal);
   const SweepRun run = run_members(options.run, setup, journal, ranks);
   const std::vector<std::uint64_t> failed = failed_members(setup, journal);
   if (failed.size() == setup.numbers.count()) {
     const std::string first = journal.facts(failed.front()).message;
-    journal.remove();
+    leave_journal(options, setup, journal);
     throw Error(ExitCode::scenario,
                 "every member failed, so nothing was written; the first: " + first);
   }
@@ -153,7 +176,7 @@ void lead_sweep(const SweepCommand& options, Ranks* ranks) {
               {setup.members(), setup.facts, setup.layout, journal, numbers, setup.loaded.reference,
                origin},
               options.overwrite ? Overwrite::allow : Overwrite::refuse);
-  journal.remove();
+  leave_journal(options, setup, journal);
   if (options.json) return print_json(setup, journal, run, failed, output);
   print_text(setup, run, failed, output);
 }

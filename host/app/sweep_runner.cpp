@@ -119,6 +119,10 @@ class SweepRunner {
   }
 
   [[noreturn]] void stop() const {
+    if (journal_.size() == 0) {
+      throw StoppedEarly(std::string("stopped by ") + stop_signal() +
+                         " before any member was finished; nothing is kept");
+    }
     throw StoppedEarly(std::string("stopped by ") + stop_signal() + " after " +
                        std::to_string(setup_.numbers.count() - todo_.size() + run_.n_run) + " of " +
                        std::to_string(setup_.numbers.count()) +

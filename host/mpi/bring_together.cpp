@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "host/io/state_arrays.hpp"
+#include "host/mpi/orders.hpp"
 
 namespace blocrisk {
 namespace {
@@ -38,11 +39,14 @@ WorstList unpack(const PackedWorst& packed) {
 void merge_worst(void* from, void* into, int* count, MPI_Datatype*) {
   const auto* const others = static_cast<const PackedWorst*>(from);
   auto* const mine = static_cast<PackedWorst*>(into);
-  for (int k = 0; k < *count; ++k) {
-    WorstList list = unpack(mine[k]);
-    list.merge(unpack(others[k]));
-    mine[k] = pack(list);
-  }
+  // It is MPI that calls, which no exception passes through.
+  all_or_none([&] {
+    for (int k = 0; k < *count; ++k) {
+      WorstList list = unpack(mine[k]);
+      list.merge(unpack(others[k]));
+      mine[k] = pack(list);
+    }
+  });
 }
 
 void bring_worst(Communicator& ranks, std::vector<WorstList>& lists) {

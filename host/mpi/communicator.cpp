@@ -27,12 +27,6 @@ void in_pieces(std::size_t count, std::size_t most, Function with) {
   for (std::size_t at = 0; at < count; at += most) with(at, std::min(most, count - at));
 }
 
-void tell_of_end(int rank, const std::string& why) {
-  std::fprintf(stderr,
-               "blocrisk: %s\n  a checkpoint or journal that was kept goes on with --resume\n",
-               rank_text(rank, why).c_str());
-}
-
 void add_sums(void* from, void* into, int* count, MPI_Datatype*) {
   const auto* const others = static_cast<const Sum128*>(from);
   auto* const mine = static_cast<Sum128*>(into);
@@ -40,14 +34,24 @@ void add_sums(void* from, void* into, int* count, MPI_Datatype*) {
 }
 
 /// What MPI cannot do, for want of memory or of another rank, ends the job here: nobody could be
-/// told by it. The handler is MPI's to call, so it has no more than the communicator.
-void end_job_of(MPI_Comm* communicator, int* error, ...) {
-  int rank = 0, length = 0;
+/// told by it.
+void end_failed_job(MPI_Comm*, int* error, ...) {
   char why[MPI_MAX_ERROR_STRING] = {};
-  MPI_Comm_rank(*communicator, &rank);
+  int length = 0;
   MPI_Error_string(*error, why, &length);
-  tell_of_end(rank, std::string("MPI failed, perhaps for want of memory or of another rank: ") + why);
-  MPI_Abort(*communicator, static_cast<int>(ExitCode::environment));
+  char text[sizeof why + 80];
+  std::snprintf(text, sizeof text, "MPI failed, perhaps for want of memory or of another rank: %s",
+                why);
+  end_job(ExitCode::environment, text);
+}
+
+/// For communicators made from now on, and what belongs to none.
+void handle_errors() {
+  MPI_Errhandler handler;
+  MPI_Comm_create_errhandler(end_failed_job, &handler);
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
+  MPI_Comm_set_errhandler(MPI_COMM_SELF, handler);
+  MPI_Errhandler_free(&handler);  // the communicators keep it
 }
 
 /// A communicator that is freed with its owner.
@@ -91,8 +95,8 @@ Communicator::Communicator() {
   if (was_started != 0) throw EnvironmentError("MPI was started twice");
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);
-  MPI_Comm_dup(MPI_COMM_WORLD, &all_);
   handle_errors();
+  MPI_Comm_dup(MPI_COMM_WORLD, &all_);
   MPI_Comm_rank(all_, &rank_);
   MPI_Comm_size(all_, &size_);
   look_around();
@@ -103,13 +107,6 @@ Communicator::~Communicator() {
   MPI_Finalize();
 }
 
-void Communicator::handle_errors() {
-  MPI_Errhandler handler;
-  MPI_Comm_create_errhandler(end_job_of, &handler);
-  MPI_Comm_set_errhandler(all_, handler);
-  MPI_Errhandler_free(&handler);  // the communicator keeps it
-}
-
 void Communicator::look_around() {
   const Split machine(all_);
   MPI_Comm_rank(machine.get(), &local_rank_);
@@ -117,12 +114,6 @@ void Communicator::look_around() {
   const int is_first_here = local_rank_ == 0 ? 1 : 0;
   MPI_Allreduce(&is_first_here, &n_machines_, 1, MPI_INT, MPI_SUM, all_);
   fair_threads_ = share_of_processors(machine.get(), n_local_);
-}
-
-void Communicator::end_job(ExitCode exit_code, const std::string& why) {
-  tell_of_end(rank_, why);
-  MPI_Abort(all_, static_cast<int>(exit_code));
-  std::abort();  // MPI_Abort does not return; its declaration does not say so
 }
 
 void Communicator::send_bytes(int to, std::span<const std::byte> bytes) {
@@ -195,6 +186,16 @@ void Communicator::reduce_with(void* values, std::size_t value_bytes, std::size_
   });
   MPI_Op_free(&op);
   MPI_Type_free(&type);
+}
+
+/// Takes no memory: there may be none left.
+void end_job(ExitCode exit_code, const char* why) {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  std::fprintf(stderr, "blocrisk: rank %d: %s\n  what was kept before goes on with --resume\n",
+               rank, why);
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(exit_code));
+  std::abort();  // MPI_Abort does not return; its declaration does not say so
 }
 
 std::string rank_text(int rank, const std::string& what) {

@@ -51,9 +51,6 @@ class Communicator {
   /// this machine that are bound to the same. At least 1.
   int fair_threads() const { return fair_threads_; }
 
-  /// Says why, then ends every rank's process now.
-  [[noreturn]] void end_job(ExitCode exit_code, const std::string& why);
-
   template <typename T>
   void send(int to, const T& value) {
     static_assert(std::is_trivially_copyable_v<T>);
@@ -97,12 +94,14 @@ class Communicator {
   void reduce_words(std::span<std::uint64_t> words, MPI_Op operation);
   void reduce_with(void* values, std::size_t value_bytes, std::size_t count,
                    MPI_User_function* operation);
-  void handle_errors();
   void look_around();
 
   MPI_Comm all_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1, local_rank_ = 0, n_local_ = 1, n_machines_ = 1, fair_threads_ = 1;
 };
+
+/// Says what went wrong in this rank, then ends every rank's process now.
+[[noreturn]] void end_job(ExitCode exit_code, const char* why);
 
 /// What went wrong in a rank, for people.
 std::string rank_text(int rank, const std::string& what);

@@ -22,7 +22,9 @@ void send_answer(Communicator& ranks, const Answer& answer) {
 
 Answer receive_answer(Communicator& ranks, int from) {
   const auto header = ranks.receive<AnswerHeader>(from);
-  std::string text(header.n_bytes, '\0');
+  std::string text;
+  // Whoever sends waits until it is taken.
+  all_or_none([&] { text.resize(header.n_bytes); });
   ranks.receive_bytes(from, std::as_writable_bytes(std::span(text)));
   const auto code = static_cast<ExitCode>(header.exit_code);
   if (code == ExitCode::done) return {header.batch_paths, std::move(text), std::nullopt};

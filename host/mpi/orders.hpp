@@ -90,8 +90,8 @@ std::optional<RankFailure> attempt(const Work& work) {
 /// What this rank does while others wait for it: what it alone throws nobody could tell them, so
 /// that is said here and ends the job.
 template <typename Work>
-void all_or_none(Communicator& ranks, const Work& work) {
-  if (const auto failure = attempt(work)) ranks.end_job(failure->exit_code, failure->what);
+void all_or_none(const Work& work) {
+  if (const auto failure = attempt(work)) end_job(failure->exit_code, failure->what.c_str());
 }
 
 }  // namespace blocrisk

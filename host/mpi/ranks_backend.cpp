@@ -62,7 +62,7 @@ std::uint64_t RanksBackend::run_while(PathRange range, Accumulators& into, Sampl
   const std::uint64_t n_done = dealer_.deal(range, deal, go_on);
   const Stopwatch bringing;
   const PathRange done{range.first, range.first + n_done};
-  all_or_none(ranks_, [&] {
+  all_or_none([&] {
     order_all(ranks_, {Order::bring_accumulators, done});
     bring_together(ranks_, own_.state(), done, own_.paths_per_draw());
   });
@@ -92,7 +92,7 @@ AttributionSums RanksBackend::attribute(const AttributionRequest& request) {
              return std::string();
            }},
           request.on_progress ? request.on_progress : [](std::uint64_t) { return true; });
-  all_or_none(ranks_, [&] {
+  all_or_none([&] {
     order_all(ranks_, {Order::bring_attribution});
     bring_together(ranks_, own_.attribution());
   });

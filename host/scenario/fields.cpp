@@ -64,8 +64,10 @@ constexpr std::array clock_fields{
 
 constexpr std::array sampling_fields{
     Field<Sampling>{"paths", &Sampling::paths, required, path_count, "", "Paths to sample."},
-    Field<Sampling>{"seed", &Sampling::seed, optional, not_negative, "",
-                    "Seed of all draws, a whole number below 2^64; 0 is a seed like any other."},
+    Field<Sampling>{
+        "seed", &Sampling::seed, optional, not_negative, "",
+        "Seed of all draws, a whole number below 2^64, from 2^63 on in quotes; 0 is a seed "
+        "like any other."},
     Field<Sampling>{"paths_per_draw", &Sampling::paths_per_draw, optional, draw_paths, "",
                     "Paths that share one draw of the uncertain inputs; a power of two."},
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -57,6 +58,17 @@ class ScenarioError : public Error {
 struct EnvironmentError : Error {
   explicit EnvironmentError(const std::string& message) : Error(ExitCode::environment, message) {}
 };
+
+/// Calls `work`; memory that runs out is a failure of the environment like others.
+template <typename Work>
+decltype(auto) with_memory_told(const Work& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    throw EnvironmentError(
+        "out of memory; fewer --samples or --threads need less, `blocrisk plan` says how much");
+  }
+}
 
 /// Stopped by a signal or the time limit; what was done is kept and can be resumed.
 struct StoppedEarly : Error {

@@ -45,8 +45,10 @@ Journal::Journal(const std::filesystem::path& path, const std::string& sweep_sha
   try {
     if (!is_file) throw EnvironmentError(path.string() + " is not a regular file");
     if (!is_free) throw EnvironmentError(path.string() + ": another sweep is at work on it");
-    settle(earlier);
-    scan("blocrisk-sweep-journal 1 " + sweep_sha256 + " " + std::to_string(row_bytes) + "\n");
+    const std::string header =
+        "blocrisk-sweep-journal 1 " + sweep_sha256 + " " + std::to_string(row_bytes) + "\n";
+    settle(earlier, header.size());
+    scan(header);
   } catch (...) {
     ::close(file_);
     throw;
@@ -54,11 +56,11 @@ Journal::Journal(const std::filesystem::path& path, const std::string& sweep_sha
 }
 
 /// Once nobody else is at it.
-void Journal::settle(EarlierMembers earlier) const {
+void Journal::settle(EarlierMembers earlier, std::size_t header_bytes) const {
   struct stat status {};
-  if (earlier == EarlierMembers::take || ::fstat(file_, &status) != 0 || status.st_size == 0)
-    return;
-  if (earlier == EarlierMembers::refuse) {
+  if (earlier == EarlierMembers::take || ::fstat(file_, &status) != 0) return;
+  const bool has_members = static_cast<std::uint64_t>(status.st_size) > header_bytes;
+  if (earlier == EarlierMembers::refuse && has_members) {
     throw EnvironmentError(path_.string() +
                            " holds finished members of an earlier sweep; --resume goes on with "
                            "them, --overwrite begins anew");

@@ -36,6 +36,7 @@ class Journal {
 
   [[nodiscard]] bool has(std::uint64_t member) const { return places_.contains(member); }
   [[nodiscard]] std::size_t size() const { return places_.size(); }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   /// Written and synced when this returns. Where the disk is full nothing of it is left.
   void append(const MemberRow& row);
@@ -53,7 +54,7 @@ class Journal {
     MemberRow facts;  ///< without figures
     std::uint64_t figures_at = 0;
   };
-  void settle(EarlierMembers earlier) const;
+  void settle(EarlierMembers earlier, std::size_t header_bytes) const;
   void scan(const std::string& header);
   bool scan_record(std::uint64_t at, std::uint64_t size);
   bool read_at(std::uint64_t at, std::span<std::byte> into) const;

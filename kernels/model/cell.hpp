@@ -59,10 +59,9 @@ RISK_FN void remember_window(const NetworkView& net, typename L::F unmet_fractio
   using I = typename L::I;
   const I entering = truncate(fma(unmet_fraction, splat<F>(net.peak_window_scale), splat<F>(0.5f)));
   const I sum = cell.window_sum + entering - oldest;
-  const I largest = max(cell.largest_window, sum);
   cell.window_sum = sum;
   oldest = entering;
-  if (step + 1 >= net.peak_window_steps) cell.largest_window = largest;
+  if (step + 1 >= net.peak_window_steps) cell.largest_window = max(cell.largest_window, sum);
 }
 
 /// What a step adds to one member's memory when somebody of the group is short or was lately.

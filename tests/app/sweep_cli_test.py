@@ -243,6 +243,25 @@ class Interruptions(Case):
             (self.folder / "again.h5").unlink()
         self.assertEqual(self.names(), ["other.toml", "sweep.h5", "sweep.toml"])
 
+    def test_members_that_were_not_asked_for_stay_in_the_journal(self):
+        lines = DAYS + POOLING
+        whole, _ = self.sweep(lines, "--no-volatile", paths=2000)
+        output, journal = self.folder / "again.h5", self.folder / "again.h5.journal"
+        command = ["sweep", self.folder / "sweep.toml", "-o", output, "--no-volatile", *SHORT]
+        process = subprocess.Popen([PROGRAM, *map(str, command)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.wait_until(lambda: journal.exists() and journal.stat().st_size > 10_000)
+        process.kill()
+        process.wait()
+        if not journal.exists():
+            self.skipTest("the machine was too quick to be interrupted")
+        done = self.expect(0, *command, "--resume", "--members", "3:4")
+        self.assertIn("again.h5.journal stays", done.stderr)
+        self.assertEqual(list(xr.open_dataset(output)["scenario"].values), [3])
+        done = json.loads(self.expect(0, *command, "--resume", "--overwrite", "--json").stdout)
+        self.assertLess(done["members_run"], 3)
+        self.assertEqual(output.read_bytes(), whole.read_bytes())
+        self.assertFalse(journal.exists())
+
     def wait_until(self, condition):
         for _ in range(2400):
             if condition():
@@ -263,6 +282,8 @@ class Interruptions(Case):
         done = self.expect(0, "sweep", sweep, *pieces, "-o", joined, "--no-volatile", "--json", *SHORT)
         self.assertEqual(json.loads(done.stdout)["members_run"], 0)
         self.assertEqual(joined.read_bytes(), whole.read_bytes())
+        self.expect(0, "sweep", sweep, "--members", "2:3", "--from", whole, "-o", self.folder / "part.h5", *SHORT)
+        self.assertNotIn("part.h5.journal", self.names())
         other = self.expect(4, "sweep", sweep, *pieces, "-o", self.folder / "x.h5", "--seed", 9, *SHORT)
         self.assertIn("another sweep", other.stderr)
         self.assertNotIn("x.h5.journal", self.names())

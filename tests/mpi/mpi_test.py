@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import sys
 import time
 import unittest
@@ -20,6 +21,10 @@ PATHS = 6_000
 RANKS = (1, 2, 3, 5)
 UNCERTAIN = ["configs/uncertain_rates/scenario.toml", "--set", "clock.years=1", "--set", "sampling.paths_per_draw=128",
              "--set", 'bloc.members=["JPN","KOR"]', "--attribution", 300, "--no-volatile", "--quiet"]
+
+
+def is_open_mpi():
+    return "Open" in subprocess.run([Case.mpirun, "--version"], capture_output=True, text=True, check=False).stdout
 
 
 def lanes_here(case):
@@ -158,7 +163,8 @@ class Disturbed(Case):
         return path, process
 
     def stopped_by(self, number, path, process):
-        self.assertNotEqual(process.returncode, 0)
+        # MPICH's mpiexec exits with the signal's number.
+        self.assertIn(process.returncode, (5,) if is_open_mpi() else range(1, 256), process.err)
         self.assertIn("--resume", process.err)
         self.assertEqual(process.err.count("blocrisk: "), 1, process.err)
         self.assertFalse(path.exists())
@@ -204,7 +210,8 @@ class Disturbed(Case):
         self.goes_on(path)
 
     def starved(self, *more):
-        """A rank of three on the whole baseline, whose batches take megabytes that they give back."""
+        """A rank of three, whose batches take megabytes that they give back. Whether it is MPI that asks for them
+        first when no more are left, or the rank itself, is chance."""
         run = ["run", BASELINE, "--no-volatile", "--quiet", "--attribution", "none", "--paths", 20_000,
                "--threads", 1, "--batch", 3000, *more]
         path = self.folder / "starved.h5"
@@ -213,18 +220,17 @@ class Disturbed(Case):
         starve(rank_processes(process.pid)[1])
         _, err = process.communicate(timeout=120)
         self.assertEqual(process.returncode, 4, err)
-        self.assertIn("rank 1: ", err)
+        self.assertRegex(err, "rank 1: (MPI failed|out of memory)")
         self.assertIn("--resume", err)
         self.assertEqual(err.count("blocrisk: "), 1, err)
         self.expect(0, 0, *run, "-o", self.folder / "whole.h5")
         self.expect(0, 2, *run, "-o", path, "--resume")
         self.same_bytes(path, self.folder / "whole.h5")
 
-    def test_a_rank_whose_mpi_runs_out_of_memory_costs_no_path_that_was_done(self):
+    def test_a_rank_that_runs_out_of_memory_costs_no_path_that_was_done(self):
         self.starved()
 
-    def test_a_rank_that_runs_out_of_memory_costs_no_path_that_was_done(self):
-        # Samples are what a piece asks for first.
+    def test_a_rank_with_samples_that_runs_out_of_memory_costs_no_path_that_was_done(self):
         self.starved("--samples", 20_000)
 
 

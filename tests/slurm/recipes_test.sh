@@ -54,9 +54,10 @@ finish() {
   done
 }
 
-# disturb JOB OUTPUT: what Slurm does shortly before the time limit, once the run is under way.
+# disturb JOB KEPT: what Slurm does shortly before the time limit, once that file holds something. A
+# journal begins with a line.
 disturb() {
-  until [[ -e $2.checkpoint ]]; do
+  until (($(stat -c %s "$2" 2>/dev/null || echo 0) > 1000)); do
     squeue --noheader --jobs="$1" | grep -q . || fail "job $1 ended before it could be disturbed"
     sleep 0.05
   done
@@ -74,15 +75,21 @@ differences=$(sed -n '/^\(dataset\|attribute\|.*not comparable\)/p' <<<"$differe
 [[ -z $differences ]] || fail "array.sbatch gave another result: $differences"
 echo "array.sbatch: the numbers of one process"
 
+# await_disturbed JOB KEPT WHAT EXPECTED OUTPUT
+await_disturbed() {
+  disturb "$1" "$2"
+  finish "$1"
+  grep -q "stopped by SIGTERM" "$folder"/log-*-"$1" || fail "$3 was not stopped"
+  [[ -e $5 ]] || fail "$3 left no result"
+  same_as "$3, stopped and put into the queue again" "$4" "$5"
+}
+
 run_disturbed() {
   local recipe=$1 output=$2 number
   shift 2
   number=$(sbatch "${job[@]}" "$@" "docker/slurm/$recipe" "$scenario" "$paths" "$output" \
     "${small[@]}" "${slow[@]}")
-  disturb "$number" "$output"
-  finish "$number"
-  [[ -e $output ]] || fail "$recipe left no result"
-  same_as "$recipe, stopped and put into the queue again" "$folder/whole.h5" "$output"
+  await_disturbed "$number" "$output.checkpoint" "$recipe" "$folder/whole.h5" "$output"
 }
 
 run_disturbed requeue.sbatch "$folder/requeue.h5"
@@ -99,6 +106,14 @@ if "$BLOCRISK" run "$scenario" --paths 64 --mpi on --quiet -o "$folder/mpi-here.
   sbatch "${job[@]}" --wait --ntasks-per-node=3 docker/slurm/mpi.sbatch "${sweep[@]}" \
     "$folder/sweep.h5" "${few[@]}" >/dev/null || fail "mpi.sbatch sweep failed"
   same_as "mpi.sbatch sweep" "$folder/whole-sweep.h5" "$folder/sweep.h5"
+  # Members of seconds, of which a journal with a first one has more to come.
+  sweep[2]=6000
+  "$BLOCRISK" "${sweep[0]}" "${sweep[1]}" --paths "${sweep[2]}" "${few[@]}" \
+    -o "$folder/whole-sweep2.h5" >/dev/null
+  number=$(sbatch "${job[@]}" --ntasks-per-node=2 docker/slurm/mpi.sbatch "${sweep[@]}" \
+    "$folder/sweep2.h5" "${few[@]}" --lanes 1)
+  await_disturbed "$number" "$folder/sweep2.h5.journal" "mpi.sbatch sweep" \
+    "$folder/whole-sweep2.h5" "$folder/sweep2.h5"
 else
   echo "mpi.sbatch: not tried, for this build has no MPI"
 fi

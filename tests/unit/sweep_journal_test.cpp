@@ -134,6 +134,12 @@ TEST(Journal, LeavesNothingWhereThereIsNothingToKeep) {
   const ScratchFolder folder;
   { const Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take); }
   EXPECT_EQ(folder.n_entries(), 0U);
+  {
+    // As a sweep leaves it that is killed before its first member is done.
+    const Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
+    fs::copy(folder / "j", folder / "k");
+  }
+  EXPECT_EQ(Journal(folder / "k", hash, row_bytes, EarlierMembers::refuse).size(), 0U);
 }
 
 }  // namespace
