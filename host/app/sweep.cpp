@@ -49,6 +49,15 @@ EarlierMembers earlier_members(const SweepCommand& options) {
   return options.overwrite ? EarlierMembers::discard : EarlierMembers::refuse;
 }
 
+std::string this_program() { return engine_version() + " (" + engine_commit() + ")"; }
+
+void warn_of_program(const SweepCommand& options, const fs::path& file,
+                     const std::string& program) {
+  if (options.run.quiet || program.empty() || program == this_program()) return;
+  std::fprintf(stderr, "blocrisk: members in %s were run by blocrisk %s, this is %s\n",
+               file.c_str(), program.c_str(), this_program().c_str());
+}
+
 /// Takes members asked for from files of the same sweep that have them.
 void take_pieces(const SweepCommand& options, const SweepSetup& setup, Journal& journal) {
   for (const std::string& file : options.pieces) {
@@ -61,6 +70,7 @@ void take_pieces(const SweepCommand& options, const SweepSetup& setup, Journal& 
     if (!piece.is_sealed()) {
       throw EnvironmentError(file + " was changed since blocrisk wrote it: it has lost its seal");
     }
+    warn_of_program(options, file, piece.program);
     for (std::size_t first = 0; first < piece.numbers.size(); first += rows_at_once) {
       const std::size_t n_rows = std::min(rows_at_once, piece.numbers.size() - first);
       for (const MemberRow& row : piece.rows(setup.layout, first, n_rows)) {
@@ -159,7 +169,9 @@ void lead_sweep(const SweepCommand& options, Ranks* ranks) {
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
                setup.output_bytes() + setup.rows_bytes() -
                    std::min(setup.rows_bytes(), bytes_kept(options, output)));
-  Journal journal(journal_path(output), setup.hash, setup.layout.bytes, earlier_members(options));
+  Journal journal(journal_path(output), setup.hash, setup.layout.bytes, earlier_members(options),
+                  this_program());
+  warn_of_program(options, journal.path(), journal.begun_by());
   take_pieces(options, setup, journal);
   const SweepRun run = run_members(options.run, setup, journal, ranks);
   const std::vector<std::uint64_t> failed = failed_members(setup, journal);

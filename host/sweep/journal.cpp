@@ -21,6 +21,7 @@ namespace blocrisk {
 namespace {
 
 constexpr std::size_t checksum_bytes = 64;
+constexpr std::size_t program_bytes = 96;  // of the second line
 constexpr std::uint64_t most_text_bytes = std::uint64_t{1} << 24;
 
 }  // namespace
@@ -35,7 +36,7 @@ void Journal::fail(const std::string& action) const {
 }
 
 Journal::Journal(const std::filesystem::path& path, const std::string& sweep_sha256,
-                 std::size_t row_bytes, EarlierMembers earlier)
+                 std::size_t row_bytes, EarlierMembers earlier, const std::string& program)
     : path_(path), row_bytes_(row_bytes) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (file_ < 0) fail("open");
@@ -45,10 +46,12 @@ Journal::Journal(const std::filesystem::path& path, const std::string& sweep_sha
   try {
     if (!is_file) throw EnvironmentError(path.string() + " is not a regular file");
     if (!is_free) throw EnvironmentError(path.string() + ": another sweep is at work on it");
-    const std::string header =
-        "blocrisk-sweep-journal 1 " + sweep_sha256 + " " + std::to_string(row_bytes) + "\n";
-    settle(earlier, header.size());
-    scan(header);
+    const std::string sweep =
+        "blocrisk-sweep-journal 2 " + sweep_sha256 + " " + std::to_string(row_bytes) + "\n";
+    std::string begun_by = program;
+    begun_by.resize(program_bytes - 1, ' ');
+    settle(earlier, sweep.size() + program_bytes);
+    scan(sweep, begun_by + "\n");
   } catch (...) {
     ::close(file_);
     throw;
@@ -85,15 +88,19 @@ bool Journal::read_at(std::uint64_t at, std::span<std::byte> into) const {
   return true;
 }
 
-void Journal::scan(const std::string& header) {
+void Journal::scan(const std::string& sweep, const std::string& program) {
+  const std::string header = sweep + program;
   struct stat status {};
   if (::fstat(file_, &status) != 0) fail("look at");
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::string found(std::min<std::uint64_t>(size, header.size()), '\0');
   read_at(0, std::as_writable_bytes(std::span(found)));
-  if (found != header) {
-    // A journal that was cut short while its first line was written holds nothing yet.
-    if (!header.starts_with(found)) {
+  if (found.size() == header.size() && found.starts_with(sweep)) {
+    if (found != header)
+      begun_by_ = found.substr(sweep.size(), found.find_last_not_of(" \n") + 1 - sweep.size());
+  } else {
+    // A journal that was cut short while its first lines were written holds nothing yet.
+    if (!sweep.starts_with(found.substr(0, sweep.size()))) {
       throw EnvironmentError(path_.string() +
                              " is the journal of another sweep: another file, scenario, seed, "
                              "paths or program; remove it, or write elsewhere with -o");

@@ -1,7 +1,8 @@
 /// The finished members of a sweep that is not done, in one file beside its result: each is there
 /// whole or not at all, whatever stops the program.
 ///
-/// A line that says which sweep it belongs to, then a record a member: length, content, SHA-256 of
+/// A line that says which sweep it belongs to, one that says which build began it, then a record a
+/// member: length, content, SHA-256 of
 /// the content. A record that was cut short is dropped when the journal is opened again. Numbers
 /// are as this machine writes them; the file is for going on here, not for keeping.
 #pragma once
@@ -26,9 +27,10 @@ class Journal {
  public:
   /// Opens the journal of the sweep with this hash and these bytes of figures a member, or makes
   /// it. Throws EnvironmentError where another process works on it, an earlier one lies there that
-  /// is to be refused or is another sweep's, or the disk fails.
+  /// is to be refused or is another sweep's, or the disk fails. `program`: which build this is, in
+  /// at most 95 characters.
   Journal(const std::filesystem::path& path, const std::string& sweep_sha256, std::size_t row_bytes,
-          EarlierMembers earlier);
+          EarlierMembers earlier, const std::string& program = "");
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
   /// Leaves no file without members behind.
@@ -37,6 +39,8 @@ class Journal {
   [[nodiscard]] bool has(std::uint64_t member) const { return places_.contains(member); }
   [[nodiscard]] std::size_t size() const { return places_.size(); }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// The build that began it, where that is another than this.
+  [[nodiscard]] const std::string& begun_by() const { return begun_by_; }
 
   /// Written and synced when this returns. Where the disk is full nothing of it is left.
   void append(const MemberRow& row);
@@ -55,12 +59,13 @@ class Journal {
     std::uint64_t figures_at = 0;
   };
   void settle(EarlierMembers earlier, std::size_t header_bytes) const;
-  void scan(const std::string& header);
+  void scan(const std::string& sweep, const std::string& program);
   bool scan_record(std::uint64_t at, std::uint64_t size);
   bool read_at(std::uint64_t at, std::span<std::byte> into) const;
   [[noreturn]] void fail(const std::string& action) const;
 
   std::filesystem::path path_;
+  std::string begun_by_;
   std::size_t row_bytes_;
   int file_ = -1;
   std::uint64_t end_ = 0;  ///< of the last whole record

@@ -44,6 +44,7 @@ SweepReader::SweepReader(h5::File opened)
   }
   sweep_name = root_.text_attribute("sweep_name");
   sweep_sha256 = root_.text_attribute("sweep_sha256");
+  program = root_.text_attribute("engine_version") + " (" + root_.text_attribute("commit") + ")";
   design = root_.text_attribute("design");
   seed = root_.unsigned_attribute("seed");
   paths_per_member = root_.unsigned_attribute("paths_per_member");

@@ -21,6 +21,7 @@ class SweepReader {
   explicit SweepReader(h5::File opened);
 
   std::string file, sweep_name, sweep_sha256, design;
+  std::string program;  ///< "version (commit)"
   std::uint64_t seed = 0, paths_per_member = 0;
   std::vector<std::string> members, minerals;  ///< ids
   std::vector<std::int64_t> numbers;           ///< of the scenarios

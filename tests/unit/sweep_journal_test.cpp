@@ -110,6 +110,20 @@ TEST(Journal, BelongsToOneSweep) {
   EXPECT_THROW(Journal(folder / "text", hash, row_bytes, EarlierMembers::take), EnvironmentError);
 }
 
+TEST(Journal, SaysWhichOtherBuildBeganIt) {
+  const ScratchFolder folder;
+  {
+    Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take, "0.1.0 (abc)");
+    journal.append(done(7));
+    EXPECT_EQ(journal.begun_by(), "");
+  }
+  EXPECT_EQ(Journal(folder / "j", hash, row_bytes, EarlierMembers::take, "0.1.0 (abc)").begun_by(),
+            "");
+  const Journal other(folder / "j", hash, row_bytes, EarlierMembers::take, "0.1.0 (def)");
+  EXPECT_EQ(other.begun_by(), "0.1.0 (abc)");
+  EXPECT_TRUE(other.has(7));
+}
+
 TEST(Journal, IsOneProcessAtATime) {
   const ScratchFolder folder;
   Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
