@@ -209,11 +209,11 @@ class Disturbed(Case):
         self.assertFalse(path.exists())
         self.goes_on(path)
 
-    def starved(self, *more):
-        """A rank of three, whose batches take megabytes that they give back. Whether it is MPI that asks for them
-        first when no more are left, or the rank itself, is chance."""
+    def test_a_rank_that_runs_out_of_memory_costs_no_path_that_was_done(self):
+        """Batches take megabytes that they give back. Whether it is MPI that asks for them first when no more are
+        left, or the rank itself, is chance."""
         run = ["run", BASELINE, "--no-volatile", "--quiet", "--attribution", "none", "--paths", 20_000,
-               "--threads", 1, "--batch", 3000, *more]
+               "--threads", 1, "--batch", 3000]
         path = self.folder / "starved.h5"
         process = self.start(3, *run, "-o", path, "--checkpoint-every", "1e-6")
         self.wait_until(self.checkpoint_of(path).exists, process)
@@ -226,12 +226,6 @@ class Disturbed(Case):
         self.expect(0, 0, *run, "-o", self.folder / "whole.h5")
         self.expect(0, 2, *run, "-o", path, "--resume")
         self.same_bytes(path, self.folder / "whole.h5")
-
-    def test_a_rank_that_runs_out_of_memory_costs_no_path_that_was_done(self):
-        self.starved()
-
-    def test_a_rank_with_samples_that_runs_out_of_memory_costs_no_path_that_was_done(self):
-        self.starved("--samples", 20_000)
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ if "$BLOCRISK" run "$scenario" --paths 64 --mpi on --quiet -o "$folder/mpi-here.
     "$folder/sweep.h5" "${few[@]}" >/dev/null || fail "mpi.sbatch sweep failed"
   same_as "mpi.sbatch sweep" "$folder/whole-sweep.h5" "$folder/sweep.h5"
   # Members of seconds, of which a journal with a first one has more to come.
-  sweep[2]=6000
+  sweep[2]=3000
   "$BLOCRISK" "${sweep[0]}" "${sweep[1]}" --paths "${sweep[2]}" "${few[@]}" \
     -o "$folder/whole-sweep2.h5" >/dev/null
   number=$(sbatch "${job[@]}" --ntasks-per-node=2 docker/slurm/mpi.sbatch "${sweep[@]}" \
