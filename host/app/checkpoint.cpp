@@ -1,10 +1,8 @@
 #include "host/app/checkpoint.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "host/app/interrupt.hpp"
@@ -46,16 +44,6 @@ std::optional<fs::path> CheckpointFiles::newest() const {
     if (is_there(file)) return file;
   }
   return std::nullopt;
-}
-
-std::uint64_t CheckpointFiles::bytes() const {
-  std::uint64_t sum = 0;
-  for (const fs::path& file : {latest, previous}) {
-    std::error_code error;
-    const std::uintmax_t size = fs::file_size(file, error);
-    if (!error) sum += size;
-  }
-  return sum;
 }
 
 ReadCheckpoint CheckpointFiles::read(

@@ -12,6 +12,7 @@
 #include "host/analysis/run_watch.hpp"
 #include "host/engine/run.hpp"
 #include "host/io/result.hpp"
+#include "host/io/whole_file.hpp"
 #include "host/support/error.hpp"
 
 namespace blocrisk {
@@ -30,7 +31,7 @@ struct CheckpointFiles {
   /// The newest that is there, readable or not; nothing where there is none.
   std::optional<std::filesystem::path> newest() const;
   /// Of both, on the disk.
-  std::uint64_t bytes() const;
+  std::uint64_t bytes() const { return bytes_on_disk(latest) + bytes_on_disk(previous); }
   /// The latest that can be read. Where that is the one before, `complain` hears why, and the
   /// broken one is removed. Throws EnvironmentError where there is none.
   ReadCheckpoint read(const std::function<void(const std::string&)>& complain) const;

@@ -113,7 +113,7 @@ int main(int argc, char** argv) {
       "Supply risk of critical minerals for a buyers' bloc: one scenario in, a distribution out.",
       "blocrisk");
   app.footer(footer);
-  app.set_version_flag("--version", "blocrisk " + engine_version() + " (" + engine_commit() + ")");
+  app.set_version_flag("--version", "blocrisk " + this_program());
   app.require_subcommand(1);
   Action action;
   add_run_command(app, join_arguments(argc, argv), action);

@@ -22,8 +22,6 @@
 namespace blocrisk {
 namespace {
 
-std::string this_program() { return engine_version() + " (" + engine_commit() + ")"; }
-
 /// What the ranks of one machine hold beside what the first rank holds besides.
 std::uint64_t bytes_of_ranks(int n_local, const ChosenBackend& chosen, const Network& network) {
   return static_cast<std::uint64_t>(n_local) *

@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "host/app/backends.hpp"
@@ -18,6 +17,7 @@
 #include "host/app/sweep_runner.hpp"
 #include "host/app/sweep_setup.hpp"
 #include "host/app/version.hpp"
+#include "host/io/whole_file.hpp"
 #include "host/support/error.hpp"
 #include "host/support/json.hpp"
 #include "host/sweep/journal.hpp"
@@ -49,8 +49,6 @@ EarlierMembers earlier_members(const SweepCommand& options) {
   return options.overwrite ? EarlierMembers::discard : EarlierMembers::refuse;
 }
 
-std::string this_program() { return engine_version() + " (" + engine_commit() + ")"; }
-
 void warn_of_program(const SweepCommand& options, const fs::path& file,
                      const std::string& program) {
   if (options.run.quiet || program.empty() || program == this_program()) return;
@@ -79,13 +77,6 @@ void take_pieces(const SweepCommand& options, const SweepSetup& setup, Journal& 
       }
     }
   }
-}
-
-/// What an interrupted sweep has on the disk already.
-std::uint64_t bytes_kept(const SweepCommand& options, const fs::path& output) {
-  std::error_code error;
-  const std::uintmax_t bytes = options.resume ? fs::file_size(journal_path(output), error) : 0;
-  return error ? 0 : bytes;
 }
 
 /// Members that were not asked for, as with --members after the whole sweep was stopped, stay in
@@ -166,9 +157,9 @@ void lead_sweep(const SweepCommand& options, Ranks* ranks) {
   const std::string started_at = utc_now();
   const SweepSetup setup = set_up_sweep(options.scenario, options.members);
   const fs::path output = output_path(options.output, setup.members().sweep().name);
+  const std::uint64_t kept = options.resume ? bytes_on_disk(journal_path(output)) : 0;
   check_output(output, options.overwrite ? Existing::replace : Existing::refuse,
-               setup.output_bytes() + setup.rows_bytes() -
-                   std::min(setup.rows_bytes(), bytes_kept(options, output)));
+               setup.output_bytes() + setup.rows_bytes() - std::min(setup.rows_bytes(), kept));
   Journal journal(journal_path(output), setup.hash, setup.layout.bytes, earlier_members(options),
                   this_program());
   warn_of_program(options, journal.path(), journal.begun_by());

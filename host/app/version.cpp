@@ -6,6 +6,7 @@ namespace blocrisk {
 
 std::string engine_version() { return BLOCRISK_VERSION; }
 std::string engine_commit() { return BLOCRISK_COMMIT; }
+std::string this_program() { return engine_version() + " (" + engine_commit() + ")"; }
 
 std::string compiler_name() {
 #ifdef __clang__

@@ -113,6 +113,7 @@ class StepCounters {
   }
 
  private:
+  /// Counters yet to be asked for.
   struct Lines {
     const std::uint16_t *next, *end;
 

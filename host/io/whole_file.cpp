@@ -193,6 +193,12 @@ void write_whole_file(const std::filesystem::path& path, std::span<const std::by
   sync_folder(path);
 }
 
+std::uint64_t bytes_on_disk(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+  return error ? 0 : bytes;
+}
+
 void remove_abandoned_temporaries(const std::filesystem::path& path) {
   std::error_code ignored;
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -19,6 +20,9 @@ std::filesystem::path previous_of(const std::filesystem::path& path);
 /// anything fails.
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes,
                       Overwrite overwrite, std::string_view ending = {});
+
+/// Of a file, 0 where there is none.
+std::uint64_t bytes_on_disk(const std::filesystem::path& path);
 
 /// Removes temporaries of `path` whose process on this machine is gone: it was killed in the midst
 /// of a write.

@@ -48,27 +48,17 @@ Journal::Journal(const std::filesystem::path& path, const std::string& sweep_sha
     if (!is_free) throw EnvironmentError(path.string() + ": another sweep is at work on it");
     const std::string sweep =
         "blocrisk-sweep-journal 2 " + sweep_sha256 + " " + std::to_string(row_bytes) + "\n";
-    std::string begun_by = program;
-    begun_by.resize(program_bytes - 1, ' ');
-    settle(earlier, sweep.size() + program_bytes);
-    scan(sweep, begun_by + "\n");
+    if (earlier == EarlierMembers::discard && ::ftruncate(file_, 0) != 0) fail("empty");
+    scan(sweep, program);
+    if (earlier == EarlierMembers::refuse && !places_.empty()) {
+      throw EnvironmentError(path.string() +
+                             " holds finished members of an earlier sweep; --resume goes on with "
+                             "them, --overwrite begins anew");
+    }
   } catch (...) {
     ::close(file_);
     throw;
   }
-}
-
-/// Once nobody else is at it.
-void Journal::settle(EarlierMembers earlier, std::size_t header_bytes) const {
-  struct stat status {};
-  if (earlier == EarlierMembers::take || ::fstat(file_, &status) != 0) return;
-  const bool has_members = static_cast<std::uint64_t>(status.st_size) > header_bytes;
-  if (earlier == EarlierMembers::refuse && has_members) {
-    throw EnvironmentError(path_.string() +
-                           " holds finished members of an earlier sweep; --resume goes on with "
-                           "them, --overwrite begins anew");
-  }
-  if (::ftruncate(file_, 0) != 0) fail("empty");
 }
 
 Journal::~Journal() {
@@ -88,31 +78,33 @@ bool Journal::read_at(std::uint64_t at, std::span<std::byte> into) const {
   return true;
 }
 
-void Journal::scan(const std::string& sweep, const std::string& program) {
-  const std::string header = sweep + program;
+void Journal::scan(const std::string& sweep, std::string program) {
+  program.resize(program_bytes - 1, ' ');
+  const std::string header = sweep + program + '\n';
   struct stat status {};
   if (::fstat(file_, &status) != 0) fail("look at");
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::string found(std::min<std::uint64_t>(size, header.size()), '\0');
   read_at(0, std::as_writable_bytes(std::span(found)));
-  if (found.size() == header.size() && found.starts_with(sweep)) {
-    if (found != header)
-      begun_by_ = found.substr(sweep.size(), found.find_last_not_of(" \n") + 1 - sweep.size());
-  } else {
-    // A journal that was cut short while its first lines were written holds nothing yet.
-    if (!sweep.starts_with(found.substr(0, sweep.size()))) {
-      throw EnvironmentError(path_.string() +
-                             " is the journal of another sweep: another file, scenario, seed, "
-                             "paths or program; remove it, or write elsewhere with -o");
-    }
-    if (::ftruncate(file_, 0) != 0) fail("empty");
-    if (::pwrite(file_, header.data(), header.size(), 0) != static_cast<ssize_t>(header.size()))
-      fail("write");
+  if (!sweep.starts_with(found.substr(0, sweep.size()))) {
+    throw EnvironmentError(path_.string() +
+                           " is the journal of another sweep: another file, scenario, seed, paths "
+                           "or program; begin anew with --overwrite, or write elsewhere with -o");
   }
   end_ = header.size();
   while (scan_record(end_, size)) {
   }
-  if (end_ < size && ::ftruncate(file_, static_cast<off_t>(end_)) != 0) fail("cut off the end of");
+  if (!places_.empty()) {
+    if (found != header)
+      begun_by_ = found.substr(sweep.size(), found.find_last_not_of(" \n") + 1 - sweep.size());
+    if (end_ < size && ::ftruncate(file_, static_cast<off_t>(end_)) != 0)
+      fail("cut off the end of");
+    return;
+  }
+  // Whoever began it, perhaps cut short in its first lines, has left nothing.
+  if (::ftruncate(file_, 0) != 0) fail("empty");
+  if (::pwrite(file_, header.data(), header.size(), 0) != static_cast<ssize_t>(header.size()))
+    fail("write");
 }
 
 /// False where no whole record begins there.

@@ -58,8 +58,7 @@ class Journal {
     MemberRow facts;  ///< without figures
     std::uint64_t figures_at = 0;
   };
-  void settle(EarlierMembers earlier, std::size_t header_bytes) const;
-  void scan(const std::string& sweep, const std::string& program);
+  void scan(const std::string& sweep, std::string program);
   bool scan_record(std::uint64_t at, std::uint64_t size);
   bool read_at(std::uint64_t at, std::span<std::byte> into) const;
   [[noreturn]] void fail(const std::string& action) const;

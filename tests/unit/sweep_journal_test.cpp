@@ -110,6 +110,14 @@ TEST(Journal, BelongsToOneSweep) {
   EXPECT_THROW(Journal(folder / "text", hash, row_bytes, EarlierMembers::take), EnvironmentError);
 }
 
+TEST(Journal, LeavesAFileThatIsNoneAsItIs) {
+  const ScratchFolder folder;
+  std::ofstream(folder / "j") << "mine";
+  for (const auto earlier : {EarlierMembers::refuse, EarlierMembers::take})
+    EXPECT_THROW(Journal(folder / "j", hash, row_bytes, earlier), EnvironmentError);
+  EXPECT_EQ(fs::file_size(folder / "j"), 4U);
+}
+
 TEST(Journal, SaysWhichOtherBuildBeganIt) {
   const ScratchFolder folder;
   {
@@ -153,7 +161,9 @@ TEST(Journal, LeavesNothingWhereThereIsNothingToKeep) {
     const Journal journal(folder / "j", hash, row_bytes, EarlierMembers::take);
     fs::copy(folder / "j", folder / "k");
   }
-  EXPECT_EQ(Journal(folder / "k", hash, row_bytes, EarlierMembers::refuse).size(), 0U);
+  const Journal journal(folder / "k", hash, row_bytes, EarlierMembers::refuse, "another build");
+  EXPECT_EQ(journal.size(), 0U);
+  EXPECT_EQ(journal.begun_by(), "");
 }
 
 }  // namespace
