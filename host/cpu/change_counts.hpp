@@ -20,6 +20,11 @@ RISK_BEGIN
 template <class L>
 class ChangeLists {
  public:
+  /// A counter's number, or how many numbers on, in both halves of a change.
+  static RISK_FN typename L::I in_both_halves(std::uint32_t counters) {
+    return splat<typename L::I>(static_cast<std::int32_t>(counters | counters << 16));
+  }
+
   /// `most_notes`: calls of `note` that a group makes in a step, at most.
   ChangeLists(int n_steps, int most_notes)
       : most_groups_(groups_listed(n_steps, most_notes, L::n)),
@@ -31,15 +36,15 @@ class ChangeLists {
   /// are stored.
   class Writer {
    public:
-    /// The lanes of `mask` go from one bin to another of the row that starts at counter `row`.
-    /// There are some in every other call, hard to foresee, so none are written as readily as some.
-    RISK_FN void note(std::uint32_t row, std::uint32_t mask, typename L::I before,
+    /// The lanes of `changed` go from one bin to another of a row of counters; `row`: its first
+    /// counter in both halves. There are some in every other call, hard to foresee, so none are
+    /// written as readily as some.
+    RISK_FN void note(typename L::I row, typename L::M changed, typename L::I before,
                       typename L::I now) {
       using I = typename L::I;
-      const I both = splat<I>(static_cast<std::int32_t>(row | row << 16));
       const I entered = as_signed(shl(as_word(now), 16));
-      store_lanes<L>(next_, mask, (before | entered) + both);
-      next_ += __builtin_popcount(mask);
+      store_lanes<L>(next_, changed, (before | entered) + row);
+      next_ += __builtin_popcount(mask_bits(changed));
     }
 
    private:

@@ -19,8 +19,8 @@ RISK_FN typename L::I bins_of_values(typename L::F value, BinRange range) {
   using U = typename L::U;
   const U word = bits(value);
   const I key = as_signed(shr(word, range.shift())) - splat<I>(range.first_key() - 2);
-  const I bin = min(max(key, splat<I>(1)), splat<I>(range.n_bins() - 1));
-  return select(eq(word, splat<U>(0u)), splat<I>(0), bin);
+  const I lowest = min(as_signed(word), splat<I>(1));  // bin 0 is for zero alone
+  return min(max(key, lowest), splat<I>(range.n_bins() - 1));
 }
 
 /// Lanes of a group of `n` paths that count; the rest lies beyond the range asked for.
@@ -37,18 +37,18 @@ struct Values {
 
 /// The lanes of `mask`, side by side from `target` on; whole vectors may be written.
 template <class L>
-RISK_FN void store_lanes(std::uint32_t* target, std::uint32_t mask, typename L::I values) {
+RISK_FN void store_lanes(std::uint32_t* target, typename L::M mask, typename L::I values) {
 #if RISK_HAS_AVX512
   if constexpr (L::n == 16) {
-    _mm512_storeu_si512(target, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask),
-                                                            reinterpret_cast<__m512i>(values)));
+    _mm512_storeu_si512(target,
+                        _mm512_maskz_compress_epi32(mask.k, reinterpret_cast<__m512i>(values)));
     return;
   }
 #endif
   alignas(64) std::int32_t lanes[L::n];
   store(lanes, values);
-  for (; mask != 0; mask &= mask - 1)
-    *target++ = static_cast<std::uint32_t>(lanes[__builtin_ctz(mask)]);
+  for (std::uint32_t left = mask_bits(mask); left != 0; left &= left - 1)
+    *target++ = static_cast<std::uint32_t>(lanes[__builtin_ctz(left)]);
 }
 
 /// Counts values into bins. Zeros, the most frequent value of a shortfall, are counted by the
@@ -67,10 +67,11 @@ void count_values(Values values, BinRange range, std::uint64_t* histogram) {
     for (int k = first; k < last; k += L::n) {
       const F value = load<F>(values.first + k);
       const std::uint32_t counted = lanes_below<L>(values.n - k < L::n ? values.n - k : L::n);
-      const std::uint32_t some = mask_bits(ne(bits(value), splat<U>(0u))) & counted;
-      zeros += static_cast<std::uint64_t>(__builtin_popcount(counted & ~some));
+      const auto some = and_(ne(bits(value), splat<U>(0u)), mask_from_bits<L>(counted));
+      const int n_some = __builtin_popcount(mask_bits(some));
+      zeros += static_cast<std::uint64_t>(__builtin_popcount(counted) - n_some);
       store_lanes<L>(next, some, bins_of_values<L>(value, range));
-      next += __builtin_popcount(some);
+      next += n_some;
     }
     for (const std::uint32_t* bin = bins; bin < next; ++bin) ++histogram[*bin];
   }

@@ -40,26 +40,27 @@ class SeriesFamily {
   }
   /// Notes all series at a step; `value(series)` are their values.
   template <class Value>
-  RISK_FN void note_all(int step, std::uint32_t counted, ChangeLists<L>& changes, Value value) {
+  RISK_FN void note_all(int step, typename L::M counted, ChangeLists<L>& changes, Value value) {
     const int n = n_series_;
     AlignedVector<I>* const bins = bins_.data();
     auto writer = changes.writer(step);
-    std::uint32_t row = first_;
-    for (int k = 0; k < n; ++k, row += n_bins) note(writer, row, counted, value(k), bins[k].lanes);
+    const I next_row = ChangeLists<L>::in_both_halves(n_bins);
+    I row = ChangeLists<L>::in_both_halves(first_);
+    for (int k = 0; k < n; ++k, row = row + next_row)
+      note(writer, row, counted, value(k), bins[k].lanes);
     changes.keep(step, writer);
   }
   /// Notes the series of `some`, a bit each; returns those of them in which some path is not in bin
   /// 0 now.
   template <class Value>
-  RISK_FN std::uint64_t note_some(int step, std::uint64_t some, std::uint32_t counted,
+  RISK_FN std::uint64_t note_some(int step, std::uint64_t some, typename L::M counted,
                                   ChangeLists<L>& changes, Value value) {
     AlignedVector<I>* const bins = bins_.data();
     auto writer = changes.writer(step);
     std::uint64_t beyond_zero = 0;
     for (; some != 0; some &= some - 1) {
       const int k = __builtin_ctzll(some);
-      note(writer, first_ + static_cast<std::uint32_t>(k * n_bins), counted, value(k),
-           bins[k].lanes);
+      note(writer, ChangeLists<L>::in_both_halves(first(k)), counted, value(k), bins[k].lanes);
       beyond_zero |= static_cast<std::uint64_t>(any(ne(bins[k].lanes, splat<I>(0)))) << k;
     }
     changes.keep(step, writer);
@@ -67,12 +68,12 @@ class SeriesFamily {
   }
 
  private:
-  static RISK_FN void note(typename ChangeLists<L>::Writer& writer, std::uint32_t row,
-                           std::uint32_t counted, F value, I& bins) {
+  static RISK_FN void note(typename ChangeLists<L>::Writer& writer, I row, typename L::M counted,
+                           F value, I& bins) {
     const I before = bins;
     const I now = bins_of_values<L>(value, range);
     bins = now;
-    writer.note(row, mask_bits(ne(now, before)) & counted, before, now);
+    writer.note(row, and_(ne(now, before), counted), before, now);
   }
 
   std::uint32_t first_;
@@ -123,23 +124,24 @@ class MineralTimelines {
     });
   }
 
+  /// Cells of which this is not said are not short in any lane in the present step.
+  RISK_FN void may_be_short(int c) { short_cells_ |= std::uint64_t{1} << c; }
   RISK_FN void keep_cell(int c, F unmet_fraction, F cover_days) {
     cell_[static_cast<std::size_t>(c)] = {unmet_fraction, cover_days};
-    short_cells_ |= static_cast<std::uint64_t>(any(gt(unmet_fraction, splat<F>(0.0f)))) << c;
   }
   RISK_FN void add_step(int step, F price, F restricted) {
     if ((short_cells_ | beyond_zero_) != 0) add_shortfalls(step);
     const auto counted = mask_from_bits<L>(counted_);
     const CellStep* const cells = cell_.data();
     AlignedVector<U>* const rows = level_sums_.rows();
-    cover_.note_all(step, counted_, changes_, [=](int c) RISK_INLINE_BODY {
+    cover_.note_all(step, counted, changes_, [=](int c) RISK_INLINE_BODY {
       const F days = min(cells[c].cover_days, splat<F>(timeline_cover_limit_days));
-      rows[c].lanes = units(masked(counted, days), timeline_cover_scale);
+      rows[c].lanes = masked(counted, units(days, timeline_cover_scale));
       return days;
     });
-    price_.note_all(step, counted_, changes_, [=](int) RISK_INLINE_BODY { return price; });
-    rows[n_cells_].lanes = units(masked(counted, price), timeline_price_scale);
-    rows[n_cells_ + 1].lanes = units(masked(counted, restricted), timeline_restricted_scale);
+    price_.note_all(step, counted, changes_, [=](int) RISK_INLINE_BODY { return price; });
+    rows[n_cells_].lanes = masked(counted, units(price, timeline_price_scale));
+    rows[n_cells_ + 1].lanes = masked(counted, units(restricted, timeline_restricted_scale));
     level_sums_.add_step(step);
   }
 
@@ -172,9 +174,9 @@ class MineralTimelines {
     AlignedVector<U>* const rows = shortfall_sums_.rows();
     const auto value = [=](int c) RISK_INLINE_BODY { return cells[c].unmet_fraction; };
     beyond_zero_ =
-        shortfall_.note_some(step, short_cells_ | beyond_zero_, counted_, changes_, value);
+        shortfall_.note_some(step, short_cells_ | beyond_zero_, counted, changes_, value);
     for (int c = 0; c < n_cells_; ++c)
-      rows[c].lanes = units(masked(counted, value(c)), timeline_shortfall_scale);
+      rows[c].lanes = masked(counted, units(value(c), timeline_shortfall_scale));
     shortfall_sums_.add_step(step);
     short_cells_ = 0;
   }
@@ -190,7 +192,7 @@ class MineralTimelines {
 
   int n_cells_, n_steps_;
   std::uint32_t counted_ = 0;      ///< lanes of the present group that count
-  std::uint64_t short_cells_ = 0;  ///< a bit per cell: some path is short in the present step
+  std::uint64_t short_cells_ = 0;  ///< a bit per cell: some path may be short in the present step
   std::uint64_t beyond_zero_ = 0;  ///< a bit per cell: some path's shortfall is not in bin 0
   std::vector<CellStep> cell_;     ///< of the present step
   SeriesFamily<L, timeline_shortfall_bins> shortfall_;
@@ -212,6 +214,7 @@ struct TimelineObserver {
   void stage(int, int, const ChainState<L>&, F) {}
   void end_step(int, const ChainState<L>&) {}
   void begin_cells(int) {}
+  RISK_FN void unmet_somewhere(int c) { mineral.may_be_short(c); }
   RISK_FN void cell(int /*step*/, int c, F unmet_fraction, F cover_days) {
     mineral.keep_cell(c, unmet_fraction, cover_days);
   }

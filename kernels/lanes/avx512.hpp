@@ -68,6 +68,7 @@ RISK_FN Mask16 not_(Mask16 a) { return {static_cast<__mmask16>(~a.k)}; }
 RISK_FN Mask16 andnot(Mask16 a, Mask16 b) { return {static_cast<__mmask16>(a.k & ~b.k)}; }
 RISK_FN std::uint32_t mask_bits(Mask16 m) { return m.k; }
 RISK_FN bool any(Mask16 m) { return m.k != 0; }
+RISK_FN bool any_of(Mask16 a, Mask16 b) { return _kortestz_mask16_u8(a.k, b.k) == 0; }
 RISK_FN bool none(Mask16 m) { return m.k == 0; }
 RISK_FN bool all(Mask16 m) { return m.k == 0xffffU; }
 
@@ -86,9 +87,16 @@ RISK_FN Word16 select(Mask16 m, Word16 a, Word16 b) {
       _mm512_mask_blend_epi32(m.k, reinterpret_cast<__m512i>(b), reinterpret_cast<__m512i>(a)));
 }
 RISK_FN Float16 masked(Mask16 m, Float16 a) { return _mm512_maskz_mov_ps(m.k, a); }
+RISK_FN Word16 masked(Mask16 m, Word16 a) {
+  return reinterpret_cast<Word16>(_mm512_maskz_mov_epi32(m.k, reinterpret_cast<__m512i>(a)));
+}
 
 RISK_FN Mask16 test_bit(Word16 word, int j) {
   return {_mm512_test_epi32_mask(reinterpret_cast<__m512i>(word), _mm512_set1_epi32(1 << j))};
+}
+
+RISK_FN std::uint32_t bits_of_some(Word16 a) {
+  return static_cast<std::uint32_t>(_mm512_reduce_or_epi32(reinterpret_cast<__m512i>(a)));
 }
 
 RISK_FN Float16 lookup(const float* table, Int16 index) {

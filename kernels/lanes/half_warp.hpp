@@ -261,6 +261,13 @@ RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float
   return sum_of_lanes(sum, site);
 }
 
+template <WarpSlots L, class T, class F, class Value>
+RISK_FN F sum_raised(int n, const SlotFlags<L>& flags, Slots<L, T>& slots, F T::*field, Value value,
+                     int site = __builtin_LINE()) {
+  each<L>(n, [&](auto slot) { slots[slot].*field = flags[slot] ? value(slot) : F{}; });
+  return sum_slots<L>(n, slots, field, site);
+}
+
 /// What slot `from` holds in a field; it may be another one in every lane.
 template <WarpSlots L, class T, class F>
 RISK_FN F see_slot(const Slots<L, T>& slots, F T::*field, int from, int site) {

@@ -125,6 +125,8 @@ RISK_FN bool andnot(bool a, bool b) { return a & !b; }
 RISK_FN bool any(bool m) { return m; }
 RISK_FN bool all(bool m) { return m; }
 RISK_FN bool none(bool m) { return !m; }
+/// Is either true in some lane?
+RISK_FN bool any_of(bool a, bool b) { return a | b; }
 /// Bit k is lane k.
 RISK_FN std::uint32_t mask_bits(bool m) { return m ? 1U : 0U; }
 
@@ -152,6 +154,7 @@ RISK_FN std::int32_t select(bool m, std::int32_t a, std::int32_t b) { return m ?
 RISK_FN std::uint32_t select(bool m, std::uint32_t a, std::uint32_t b) { return m ? a : b; }
 /// m ? a : 0.
 RISK_FN float masked(bool m, float a) { return m ? a : 0.0F; }
+RISK_FN std::uint32_t masked(bool m, std::uint32_t a) { return m ? a : 0U; }
 
 RISK_FN float to_float(std::int32_t a) { return static_cast<float>(a); }
 /// Toward zero; |a| < 2^31, for hosts and devices disagree beyond.
@@ -161,6 +164,9 @@ RISK_FN float from_bits(std::uint32_t a) { return __builtin_bit_cast(float, a); 
 RISK_FN std::int32_t as_signed(std::uint32_t a) { return static_cast<std::int32_t>(a); }
 RISK_FN std::uint32_t as_word(std::int32_t a) { return static_cast<std::uint32_t>(a); }
 RISK_FN float abs(float a) { return from_bits(bits(a) & 0x7fffffffU); }
+
+/// Bits that some lane has.
+RISK_FN std::uint32_t bits_of_some(std::uint32_t a) { return a; }
 
 /// Shifts by 0..31 bits, the same for all lanes (int) or one per lane (U).
 RISK_FN std::uint32_t shl(std::uint32_t a, int n) { return a << n; }

@@ -153,6 +153,22 @@ RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float
       n, [&](int slot) RISK_INLINE_BODY { return slots[slot].*field * splat<F>(weight[slot]); });
 }
 
+/// Sum of value(slot) over the slots whose flag is up, as if the others held nothing; `field` of
+/// all slots is what it may write to. In which order two are added does not matter.
+template <MemorySlots L, class T, class F, class Value>
+RISK_FN F sum_raised(int n, const SlotFlags<L>& flags, Slots<L, T>& slots, F T::*field,
+                     Value value) {
+  const std::uint64_t from_second = flags.bits & (flags.bits - 1);
+  if (flags.bits == 0) return splat<F>(0.0f);
+  if ((from_second & (from_second - 1)) == 0) {
+    const F first = value(__builtin_ctzll(flags.bits));
+    return from_second == 0 ? first : first + value(__builtin_ctzll(from_second));
+  }
+  each<L>(n, [&](int slot) { slots[slot].*field = splat<F>(0.0f); });
+  each_raised<L>(n, flags, [&](int slot) { slots[slot].*field = value(slot); });
+  return sum_slots<L>(n, slots, field);
+}
+
 /// What slot table[i] holds in a field, as seen from slot i.
 template <class T, class F>
 struct PermutedView {

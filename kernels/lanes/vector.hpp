@@ -233,6 +233,10 @@ RISK_FN bool any(VectorMask<I> m) {
   return mask_bits(m) != 0;
 }
 template <class I>
+RISK_FN bool any_of(VectorMask<I> a, VectorMask<I> b) {
+  return any(or_(a, b));
+}
+template <class I>
 RISK_FN bool none(VectorMask<I> m) {
   return mask_bits(m) == 0;
 }
@@ -257,6 +261,11 @@ RISK_FN V select(VectorMask<SignedOf<V>> m, V a, V b) {
 template <RealVector F>
 RISK_FN F masked(VectorMask<SignedOf<F>> m, F a) {
   return reinterpret_cast<F>(reinterpret_cast<SignedOf<F>>(a) & m.lanes);
+}
+
+template <WordVector U>
+RISK_FN U masked(VectorMask<SignedOf<U>> m, U a) {
+  return a & reinterpret_cast<U>(m.lanes);
 }
 
 template <SignedVector I>
@@ -286,6 +295,13 @@ RISK_FN WordOf<I> as_word(I a) {
 template <RealVector F>
 RISK_FN F abs(F a) {
   return from_bits(bits(a) & splat<WordOf<F>>(0x7fffffffU));
+}
+
+template <WordVector U>
+RISK_FN std::uint32_t bits_of_some(U a) {
+  std::uint32_t some = 0;
+  for (int k = 0; k < LanesOf<U>::n; ++k) some |= a[k];
+  return some;
 }
 
 template <WordVector U>

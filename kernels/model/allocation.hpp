@@ -63,13 +63,21 @@ RISK_FN typename L::F fill_classes(int n_classes, const float* weight, typename 
   return pool;
 }
 
-/// Up to eight classes, which is most stages: the same, with all gaps in registers. A pass is one
+/// Four to eight values, summed as `sum_values` does.
+template <int n, class Value>
+RISK_FN auto sum_few(Value value) {
+  const auto with_fourth_next = [&](int k) RISK_INLINE_BODY {
+    return k + 4 < n ? value(k) + value(k + 4) : value(k);
+  };
+  return (with_fourth_next(0) + with_fourth_next(2)) + (with_fourth_next(1) + with_fourth_next(3));
+}
+
+/// Four to eight classes, which is most stages: the same, with all gaps in registers. A pass is one
 /// chain of dependent operations, so what counts is how long it takes from load to store.
-template <MemorySlots L>
-RISK_FN typename L::F fill_eight_classes(const float* weight, typename L::F pool,
-                                         Slots<L, SinkClass<L>>& classes) {
+template <int n, MemorySlots L>
+RISK_FN typename L::F fill_few_classes(const float* weight, typename L::F pool,
+                                       Slots<L, SinkClass<L>>& classes) {
   using F = typename L::F;
-  constexpr int n = 8;
   const F one = splat<F>(1.0f);
   F gap_t[n], part_t[n];
   RISK_UNROLL
@@ -78,7 +86,7 @@ RISK_FN typename L::F fill_eight_classes(const float* weight, typename L::F pool
   for (int pass = 0; pass < fill_passes; ++pass) {
     RISK_UNROLL
     for (int k = 0; k < n; ++k) part_t[k] = splat<F>(weight[k]) * gap_t[k];
-    const F wanted = sum_values<F>(n, part);
+    const F wanted = sum_few<n>(part);
     const auto shares = shares_pool<L>(pool, wanted);
     if (!some_path<L>(shares)) break;
     const F rate = pool_rate<L>(shares, pool, wanted);
@@ -90,7 +98,7 @@ RISK_FN typename L::F fill_eight_classes(const float* weight, typename L::F pool
       gap_t[k] = left_t;
       classes[k].left = classes[k].left * left;
     }
-    pool = max(pool - sum_values<F>(n, part), splat<F>(0.0f));
+    pool = max(pool - sum_few<n>(part), splat<F>(0.0f));
   }
   RISK_UNROLL
   for (int k = 0; k < n; ++k) classes[k].gap_t = gap_t[k];
@@ -104,7 +112,23 @@ template <class L>
 RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::F pool,
                                 Slots<L, SinkClass<L>>& classes) {
   if constexpr (MemorySlots<L>) {
-    if (n_classes <= 8) return fill_eight_classes<L>(weight, pool, classes);
+    switch (n_classes) {
+      case 1:
+      case 2:
+      case 3:
+      case 4:
+        return fill_few_classes<4, L>(weight, pool, classes);
+      case 5:
+        return fill_few_classes<5, L>(weight, pool, classes);
+      case 6:
+        return fill_few_classes<6, L>(weight, pool, classes);
+      case 7:
+        return fill_few_classes<7, L>(weight, pool, classes);
+      case 8:
+        return fill_few_classes<8, L>(weight, pool, classes);
+      default:
+        break;
+    }
   }
   return fill_classes<L>(n_classes, weight, pool, classes);
 }
@@ -252,7 +276,7 @@ RISK_FN typename L::F deliver_contracts(const NetworkView& net, const StageSpec&
   each<L>(spec.n_sinks, [&](auto j) {
     Sink<L>& sink = stage.sink[j];
     const F missing = sink.need_t - sink.part_t;
-    sink.gap_t = real_gap(max(missing, zero), sink.need_t);
+    sink.gap_t = real_gap(missing, sink.need_t);  // nothing, where there is a surplus
     sink.part_t = max(zero - missing, zero);
   });
   return sum_slots<L>(spec.n_sinks, stage.sink, &Sink<L>::part_t);
@@ -264,40 +288,63 @@ RISK_FN void offer_withheld_at_home(const NetworkView& net, const StageSpec& spe
                                     StageState<L>& stage) {
   using F = typename L::F;
   const std::int32_t* home_class = net.ints + spec.home_class;
-  const auto gap = permuted<L>(spec.n_nodes, stage.sink_class, &SinkClass<L>::gap_t, home_class);
-  each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part = splat<F>(0.0f); });
+  if constexpr (MemorySlots<L>) {
+    each_raised<L>(spec.n_nodes, stage.restricting, [&](auto i) {
+      if (home_class[i] < 0) return;
+      F& gap_t = stage.sink_class[home_class[i]].gap_t;
+      F& withheld_t = stage.strike[i].withheld_t;
+      const F given = min(withheld_t, gap_t);
+      withheld_t = withheld_t - given;
+      gap_t = gap_t - given;
+    });
+  } else {
+    const auto gap = permuted<L>(spec.n_nodes, stage.sink_class, &SinkClass<L>::gap_t, home_class);
+    each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part = splat<F>(0.0f); });
+    each_raised<L>(spec.n_nodes, stage.restricting, [&](auto i) {
+      if (home_class[i] < 0) return;
+      Strike<L>& strike = stage.strike[i];
+      stage.node[i].part = min(strike.withheld_t, gap[i]);
+      strike.withheld_t = strike.withheld_t - stage.node[i].part;
+    });
+    const std::int32_t* home_node = net.ints + spec.home_node;
+    const auto given = permuted<L>(spec.n_classes, stage.node, &Node<L>::part, home_node);
+    each<L>(spec.n_classes, [&](auto k) {
+      if (home_node[k] < 0) return;
+      stage.sink_class[k].gap_t = stage.sink_class[k].gap_t - given[k];
+    });
+  }
+}
+
+/// Target groups, a bit each, that something is withheld from in some lane.
+template <class L>
+RISK_FN std::uint32_t groups_aimed_at(const StageSpec& spec, const StageState<L>& stage) {
+  using F = typename L::F;
+  using U = typename L::U;
+  U groups = splat<U>(0u);
   each_raised<L>(spec.n_nodes, stage.restricting, [&](auto i) {
-    if (home_class[i] < 0) return;
-    Strike<L>& strike = stage.strike[i];
-    stage.node[i].part = min(strike.withheld_t, gap[i]);
-    strike.withheld_t = strike.withheld_t - stage.node[i].part;
+    const Strike<L>& strike = stage.strike[i];
+    const U group = shl(splat<U>(1u), as_word(strike.group));
+    groups = groups | masked(gt(strike.withheld_t, splat<F>(0.0f)), group);
   });
-  const std::int32_t* home_node = net.ints + spec.home_node;
-  const auto given = permuted<L>(spec.n_classes, stage.node, &Node<L>::part, home_node);
-  each<L>(spec.n_classes, [&](auto k) {
-    if (home_node[k] < 0) return;
-    stage.sink_class[k].gap_t = stage.sink_class[k].gap_t - given[k];
-  });
+  return bits_of_some(union_of_lanes<L>(groups));
 }
 
 /// .. then, group by group, to sinks outside the target group. The rest is unsold. Nodes without a
-/// restriction have no part in it since the homes were served.
+/// restriction have no part in it.
 template <class L>
 RISK_FN void offer_withheld_abroad(const NetworkView& net, const StageSpec& spec,
                                    StageState<L>& stage) {
   using F = typename L::F;
   using I = typename L::I;
+  const std::uint32_t aimed_at = groups_aimed_at<L>(spec, stage);
   for (int g = 0; g < net.n_groups; ++g) {
     if (net.ints[spec.serves_outside + g] == 0) continue;
-    bool some = false;
-    each_raised<L>(spec.n_nodes, stage.restricting, [&](auto i) {
-      const Strike<L>& strike = stage.strike[i];
-      const auto aimed = eq(strike.group, splat<I>(g));
-      some = some || any(aimed);
-      stage.node[i].part = masked(aimed, strike.withheld_t);
-    });
-    if (!some_slot<L>(some)) continue;
-    const F pool = sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part);
+    if (!some_slot<L>(((aimed_at >> g) & 1u) != 0)) continue;
+    const F pool =
+        sum_raised<L>(spec.n_nodes, stage.restricting, stage.node, &Node<L>::part, [&](auto i) {
+          const Strike<L>& strike = stage.strike[i];
+          return masked(eq(strike.group, splat<I>(g)), strike.withheld_t);
+        });
     fill<L>(spec.n_classes, class_weights(net, spec, g), pool, stage.sink_class);
   }
 }

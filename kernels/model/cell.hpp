@@ -77,6 +77,12 @@ RISK_FN void remember_unmet(const NetworkView& net, float slack_t, int step, typ
   if (any(is_short)) remember_short<L>(net, is_short, step, cell);
 }
 
+/// Tells an observer that wants to know that some lane's need is unmet in a cell, or was lately.
+template <class Observer>
+RISK_FN void tell_unmet(Observer& observer, int c) {
+  if constexpr (requires { observer.unmet_somewhere(c); }) observer.unmet_somewhere(c);
+}
+
 /// What scarcity and the floor, and what the market alone, add to the price of a tonne [USD].
 template <class L>
 struct PriceCosts {
@@ -125,7 +131,6 @@ RISK_SECTION void remember_step(const NetworkView& net, const ChainSpec& chain, 
   const float* share = net.reals + chain.shared_share + step * n_sinks;
   const float* slack = net.reals + chain.essential_slack;
   const StepPlace place(net, step);
-  const bool restricted = !state.restricting_homes.empty();
   const F shared_t = state.shared_t;
   const Slots<L, Sink<L>>& sinks = state.stage[at].sink;
   observer.begin_cells(step);
@@ -135,13 +140,14 @@ RISK_SECTION void remember_step(const NetworkView& net, const ChainSpec& chain, 
     Cell<L>& cell = state.cell[j];
     const F unmet = sink.gap_t;
     const F unmet_fraction = unmet * splat<F>(inverse[j]);
-    if (any(or_(gt(unmet, zero), gt(cell.window_sum, splat<I>(0))))) {
+    if (any_of(gt(unmet, zero), gt(cell.window_sum, splat<I>(0)))) {
+      tell_unmet(observer, c);
       remember_unmet<L>(net, slack[j] * reference[j], step, unmet, unmet_fraction,
                         state.window.at(j, place.window), cell);
     }
     const F bought = sink.need_t - unmet;
     F extra = cost.extra * bought;
-    if (restricted) extra = select(state.restricting_homes.holds(j), zero, extra);
+    if (may_restrict<L>(state, j)) extra = select(state.restricting_homes.holds(j), zero, extra);
     cell.extra_cost_usd = cell.extra_cost_usd + extra;
     cell.price_shock_usd = fma(cost.shock, bought, cell.price_shock_usd);
     cell.curtailed_t = cell.curtailed_t + (splat<F>(reference[j]) - sink.need_t);

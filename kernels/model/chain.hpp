@@ -13,6 +13,8 @@
 RISK_BEGIN
 
 /// Sees every step without changing it. Observers of tests, timelines and replays have these calls.
+/// One that has `unmet_somewhere(int c)` is told, before the cell's own call, that some lane's need
+/// is unmet there or was lately.
 template <class L>
 struct NoObserver {
   using F = typename L::F;
@@ -81,6 +83,7 @@ RISK_SECTION void start_chain(const NetworkView& net, const ChainSpec& chain,
   state.rivals_share = state.flooding = state.scarcity = state.substituted = zero;
   state.restricted_fraction = zero;
   state.restricting_homes = {splat<U>(0u), splat<U>(0u)};
+  state.restricting_somewhere = {0u, 0u};
   if constexpr (!slots_in_registers<L>) {
     for (int k = 0; k < chain.n_op_classes; ++k) state.operating[k] = splat<F>(1.0f);
   }
@@ -111,10 +114,16 @@ RISK_FN void note_rivals_share(const ChainSpec& chain, ChainState<L>& state) {
   const StageSpec& spec = chain.stages[last];
   Slots<L, Node<L>>& nodes = state.stage[last].node;
   const F zero = splat<F>(0.0f);
-  each<L>(spec.n_nodes,
-          [&](auto i) { nodes[i].part = i == spec.flooder_node ? zero : nodes[i].output_t; });
   const F all = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::output_t);
-  const F rivals = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::part);
+  F rivals = all;
+  if (spec.flooder_node >= 0) {
+    only_at<L>(spec.flooder_node, [&](auto i) {
+      nodes[i].part = nodes[i].output_t;
+      nodes[i].output_t = zero;
+    });
+    rivals = sum_slots<L>(spec.n_nodes, nodes, &Node<L>::output_t);
+    only_at<L>(spec.flooder_node, [&](auto i) { nodes[i].output_t = nodes[i].part; });
+  }
   const auto some = gt(all, zero);
   state.rivals_share = masked(some, rivals / select(some, all, splat<F>(1.0f)));
 }

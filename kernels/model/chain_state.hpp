@@ -173,8 +173,9 @@ struct ChainState {
   Row<F> operating;                            ///< [op class], where it is not in the nodes
   Row<F> project_start, project_inverse_ramp;  ///< [project] steps; start 1e30 until taken up
   // 4.4
-  SlotSet<L> restricting_homes;  ///< R(t) as last-stage sinks
-  F restricted_fraction;         ///< severity x base output, averaged over stages
+  SlotSet<L> restricting_homes;    ///< R(t) as last-stage sinks
+  SlotBits restricting_somewhere;  ///< of them, those of some lane, where lanes are paths
+  F restricted_fraction;           ///< severity x base output, averaged over stages
   // 4.6
   Slots<L, Stock<L>> stock;  ///< [last-stage sink]
   F shared_t;
@@ -185,6 +186,31 @@ struct ChainState {
   Slots<L, Cell<L>> cell;   ///< [last-stage sink]
   SlotMemory<L, I> window;  ///< [last-stage sink][peak window] unmet/reference, a ring
 };
+
+/// Calls f(sink slot) for last-stage sinks that may be inside R(t), those that are among them. Few
+/// countries restrict, so what holds for the others is done for all without asking, and mended
+/// here.
+template <class L, class Fn>
+RISK_FN void each_restricting(int n_sinks, const ChainState<L>& state, Fn&& f) {
+  if constexpr (slots_in_registers<L>) {
+    each<L>(n_sinks, [&](auto j) {
+      if (state.restricting_homes.holds(j)) f(j);
+    });
+  } else {
+    const SlotBits& some = state.restricting_somewhere;
+    for (std::uint64_t left = std::uint64_t{some.high} << 32 | some.low; left != 0;
+         left &= left - 1) {
+      f(__builtin_ctzll(left));
+    }
+  }
+}
+
+/// Could a sink be inside R(t) in some lane?
+template <class L, class Slot>
+RISK_FN bool may_restrict(const ChainState<L>& state, Slot j) {
+  if constexpr (slots_in_registers<L>) return true;
+  return state.restricting_somewhere.holds(j);
+}
 
 /// Calls f(slot, spec) for the nodes that can be hit.
 template <class L, class Fn>

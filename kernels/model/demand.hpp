@@ -36,12 +36,10 @@ RISK_SECTION void update_demand(const NetworkView& net, const ChainSpec& chain, 
   const int n_sinks = chain.stages[last].n_sinks;
   const float* reference = net.reals + chain.demand_t + step * n_sinks;
   auto& sinks = state.stage[last].sink;
-  if (state.restricting_homes.empty()) {
-    each<L>(n_sinks, [&](auto j) { sinks[j].need_t = splat<F>(reference[j]) * outside; });
-    return;
-  }
+  each<L>(n_sinks, [&](auto j) { sinks[j].need_t = splat<F>(reference[j]) * outside; });
+  if (state.restricting_homes.empty()) return;
   const F inside = demand_response<L>(chain, state.y_quiet) * kept;
-  each<L>(n_sinks, [&](auto j) {
+  each_restricting<L>(n_sinks, state, [&](auto j) {
     const F response = select(state.restricting_homes.holds(j), inside, outside);
     sinks[j].need_t = splat<F>(reference[j]) * response;
   });

@@ -245,7 +245,6 @@ RISK_SECTION void update_restrictions(const NetworkView& net, const ChainSpec& c
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
     const float* share = net.reals + spec.base_share;
-    each<L>(spec.n_nodes, [&](auto i) { stage.node[i].part = splat<F>(0.0f); });
     each_strike<L>(net, spec, [&](auto i, const StrikeSpec& node) {
       if (!stage.in_force[i] && !may_be_hit<L>(node, events, step)) return;
       Strike<L>& strike = stage.strike[i];
@@ -254,11 +253,15 @@ RISK_SECTION void update_restrictions(const NetworkView& net, const ChainSpec& c
       const bool restricts = any(gt(strike.blocked, splat<F>(0.0f)));
       stage.restricting.set(i, restricts);
       if (restricts) mark_restricting<L>(node, strike, homes);
-      stage.node[i].part = strike.severity * splat<F>(share[i]);
     });
-    restricted = restricted + sum_slots<L>(spec.n_nodes, stage.node, &Node<L>::part);
+    restricted = restricted + sum_raised<L>(spec.n_nodes, stage.in_force, stage.node,
+                                            &Node<L>::part, [&](auto i) {
+                                              return stage.strike[i].severity * splat<F>(share[i]);
+                                            });
   });
   state.restricting_homes = {union_of_lanes<L>(homes.low), union_of_lanes<L>(homes.high)};
+  if constexpr (!slots_in_registers<L>)
+    state.restricting_somewhere = {bits_of_some(homes.low), bits_of_some(homes.high)};
   state.restricted_fraction = restricted * splat<F>(1.0f / static_cast<float>(chain.n_stages));
 }
 

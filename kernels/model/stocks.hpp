@@ -45,30 +45,25 @@ RISK_FN void draw_commercial(const NetworkView& net, const ChainSpec& chain, int
 
 /// Sum of a field over the sinks outside R(t).
 template <class L>
-RISK_FN typename L::F sum_outside(int n_sinks, const SlotSet<L>& inside, Slots<L, Sink<L>>& sinks,
-                                  typename L::F Sink<L>::*field) {
+RISK_FN typename L::F sum_outside(int n_sinks, typename L::F Sink<L>::*field,
+                                  Slots<L, Sink<L>>& sinks, const ChainState<L>& state) {
   using F = typename L::F;
-  each<L>(n_sinks, [&](auto j) {
-    sinks[j].part_t = select(inside.holds(j), splat<F>(0.0f), sinks[j].*field);
+  each_restricting<L>(n_sinks, state, [&](auto j) {
+    sinks[j].part_t = sinks[j].*field;
+    sinks[j].*field = select(state.restricting_homes.holds(j), splat<F>(0.0f), sinks[j].*field);
   });
-  return sum_slots<L>(n_sinks, sinks, &Sink<L>::part_t);
+  const F sum = sum_slots<L>(n_sinks, sinks, field);
+  each_restricting<L>(n_sinks, state, [&](auto j) { sinks[j].*field = sinks[j].part_t; });
+  return sum;
 }
 
-/// s follows the part of need outside R(t) that commercial stocks did not cover. Where nobody
-/// restricts, all sinks are outside, and their sums need no selection.
+/// s follows the part of need outside R(t) that commercial stocks did not cover.
 template <class L>
 RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, Slots<L, Sink<L>>& sinks,
                              ChainState<L>& state) {
   using F = typename L::F;
-  const SlotSet<L>& inside = state.restricting_homes;
-  F gaps, needs;
-  if (!some_path<L>(inside.some())) {
-    gaps = sum_slots<L>(n_sinks, sinks, &Sink<L>::gap_t);
-    needs = sum_slots<L>(n_sinks, sinks, &Sink<L>::need_t);
-  } else {
-    gaps = sum_outside<L>(n_sinks, inside, sinks, &Sink<L>::gap_t);
-    needs = sum_outside<L>(n_sinks, inside, sinks, &Sink<L>::need_t);
-  }
+  const F gaps = sum_outside<L>(n_sinks, &Sink<L>::gap_t, sinks, state);
+  const F needs = sum_outside<L>(n_sinks, &Sink<L>::need_t, sinks, state);
   const auto wanted = gt(needs, splat<F>(0.0f));
   const F scarce = masked(wanted, gaps / select(wanted, needs, splat<F>(1.0f)));
   state.scarcity = fma(scarce - state.scarcity, splat<F>(chain.scarcity_rate), state.scarcity);

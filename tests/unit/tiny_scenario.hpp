@@ -121,6 +121,7 @@ class TemporaryFolder {
     static std::atomic<int> n_folders = 0;
     path_ = std::filesystem::temp_directory_path() /
             ("blocrisk-test-" + std::to_string(::getpid()) + "-" + std::to_string(n_folders++));
+    std::filesystem::remove_all(path_);  // of a test that was killed and had this number
     std::filesystem::create_directories(path_);
     for (const auto& [name, text] : files) write(name, text);
   }
