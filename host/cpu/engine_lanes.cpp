@@ -48,13 +48,11 @@ RISK_FN void stream(float* target, F value) {
 #endif
 }
 
-/// Runs blocks for one thread.
-class Worker {
+class Engine final : public LaneEngine {
  public:
-  Worker(const NetworkView& net, std::uint64_t seed, SharedState& shared)
+  Engine(const NetworkView& net, std::uint64_t seed)
       : net_(net),
         seed_(seed),
-        shared_(shared),
         chain_memory_(chain_size(net).vectors),
         block_paths_(paths_per_block(net)),
         changes_(net.n_steps, timeline_notes_per_step(net)),
@@ -74,6 +72,20 @@ class Worker {
     }
   }
 
+  void run(SharedState& shared) override {
+    shared_ = &shared;
+    for (PathRange block = shared.next_block(); block.count() > 0; block = shared.next_block())
+      run_block(block);
+    finish();
+  }
+
+ private:
+  struct Group {
+    World<L> world;
+    MemberSums<L> sums;
+    DigestSum<L> digest;
+  };
+
   /// Hands over the timelines of the blocks run since the last time.
   void finish() {
     for (int m = 0; m < net_.n_minerals; ++m) drain_mineral(m);
@@ -92,13 +104,6 @@ class Worker {
     for (int m = 0; m < net_.n_minerals; ++m) count_mineral(m);
     count_members();
   }
-
- private:
-  struct Group {
-    World<L> world;
-    MemberSums<L> sums;
-    DigestSum<L> digest;
-  };
 
   static std::vector<int> first_series(const NetworkView& net) {
     std::vector<int> first{0};
@@ -169,13 +174,13 @@ class Worker {
   }
 
   void count_mineral(int m) {
-    if (shared_.samples() != nullptr) sample_mineral(m);
-    const auto lock = shared_.lock_mineral(m);
+    if (shared_->samples() != nullptr) sample_mineral(m);
+    const auto lock = shared_->lock_mineral(m);
     for (int c = 0; c < net_.chains[m].n_cells; ++c) count_cell(m, c);
   }
 
   void count_cell(int m, int c) {
-    Accumulators& into = shared_.accumulators();
+    Accumulators& into = shared_->accumulators();
     const std::size_t cell = cell_index(m, c);
     for (int k = 0; k < n_measures; ++k) {
       const Values values{measure_values(m, k, c), n_paths()};
@@ -197,12 +202,12 @@ class Worker {
   }
 
   void drain_mineral(int m) {
-    const auto lock = shared_.lock_mineral(m);
-    timelines(m).drain(m, shared_.accumulators(), [&](int c) { return cell_index(m, c); });
+    const auto lock = shared_->lock_mineral(m);
+    timelines(m).drain(m, shared_->accumulators(), [&](int c) { return cell_index(m, c); });
   }
 
   void sample_mineral(int m) {
-    Samples& samples = *shared_.samples();
+    Samples& samples = *shared_->samples();
     for (int path = 0; path < n_paths(); ++path) {
       const std::uint64_t number = range_.first + static_cast<std::uint64_t>(path);
       if (!samples.holds(number)) continue;
@@ -248,8 +253,8 @@ class Worker {
   }
 
   void count_members() {
-    const auto lock = shared_.lock_members();
-    Accumulators& into = shared_.accumulators();
+    const auto lock = shared_->lock_members();
+    Accumulators& into = shared_->accumulators();
     for (int member = 0; member < net_.n_members; ++member) {
       for (int k = 0; k < n_member_measures; ++k) {
         const int rows = k == static_cast<int>(MemberMeasure::annual_loss) ? net_.n_years : 1;
@@ -261,7 +266,7 @@ class Worker {
     }
     into.n_paths += range_.count();
     into.block_digest[range_.first / digest_block_paths] += digest_;
-    if (shared_.samples() != nullptr) sample_members();
+    if (shared_->samples() != nullptr) sample_members();
   }
 
   void count_member(int k, int member, Values values, Accumulators& into) {
@@ -285,7 +290,7 @@ class Worker {
   }
 
   void sample_members() {
-    Samples& samples = *shared_.samples();
+    Samples& samples = *shared_->samples();
     constexpr auto annual = static_cast<std::size_t>(MemberMeasure::annual_loss);
     for (int path = 0; path < n_paths(); ++path) {
       const std::uint64_t number = range_.first + static_cast<std::uint64_t>(path);
@@ -309,7 +314,7 @@ class Worker {
 
   NetworkView net_;
   std::uint64_t seed_;
-  SharedState& shared_;
+  SharedState* shared_ = nullptr;  ///< of the present run
   Memory chain_memory_;
   std::size_t block_paths_;
   ChangeLists<L> changes_;
@@ -330,13 +335,9 @@ RISK_END
 
 namespace blocrisk {
 
-void RISK_LANES_NAME(engine_lanes_)(const NetworkView& network, std::uint64_t seed,
-                                    SharedState& shared) {
-  Worker worker(network, seed, shared);
-  for (PathRange block = shared.next_block(); block.count() > 0; block = shared.next_block()) {
-    worker.run_block(block);
-  }
-  worker.finish();
+std::unique_ptr<LaneEngine> RISK_LANES_NAME(engine_lanes_)(const NetworkView& network,
+                                                           std::uint64_t seed) {
+  return std::make_unique<Engine>(network, seed);
 }
 
 std::uint64_t RISK_JOIN(RISK_LANES_NAME(engine_lanes_), _bytes)(const NetworkView& network) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 
 #include "host/cpu/block_queue.hpp"
@@ -55,14 +56,23 @@ class SharedState {
   std::mutex member_lock_;
 };
 
-/// Runs blocks until the queue is empty.
-using RunBlocks = void (*)(const NetworkView& network, std::uint64_t seed, SharedState& shared);
-/// Bytes that one call of it holds: model state, layer 1 and results of a block.
+/// What one thread runs blocks with. It keeps its memory from one range of paths to the next: pages
+/// that the system has to find and clear anew take long.
+class LaneEngine {
+ public:
+  virtual ~LaneEngine() = default;
+  /// Runs blocks until the queue is empty, and hands over all counts. An engine whose run threw is
+  /// of no use any more.
+  virtual void run(SharedState& shared) = 0;
+};
+/// The network has to outlive the engine.
+using MakeEngine = std::unique_ptr<LaneEngine> (*)(const NetworkView& network, std::uint64_t seed);
+/// Bytes that one engine holds: model state, layer 1 and results of a block.
 using WorkspaceBytes = std::uint64_t (*)(const NetworkView& network);
 
-void engine_lanes_1(const NetworkView& network, std::uint64_t seed, SharedState& shared);
-void engine_lanes_8(const NetworkView& network, std::uint64_t seed, SharedState& shared);
-void engine_lanes_16(const NetworkView& network, std::uint64_t seed, SharedState& shared);
+std::unique_ptr<LaneEngine> engine_lanes_1(const NetworkView& network, std::uint64_t seed);
+std::unique_ptr<LaneEngine> engine_lanes_8(const NetworkView& network, std::uint64_t seed);
+std::unique_ptr<LaneEngine> engine_lanes_16(const NetworkView& network, std::uint64_t seed);
 std::uint64_t engine_lanes_1_bytes(const NetworkView& network);
 std::uint64_t engine_lanes_8_bytes(const NetworkView& network);
 std::uint64_t engine_lanes_16_bytes(const NetworkView& network);

@@ -11,7 +11,7 @@ struct LaneVariant {
   int lanes;
   const char* instructions;
   bool (*runs_here)();
-  RunBlocks run;
+  MakeEngine make_engine;
   WorkspaceBytes workspace_bytes;
   AttributeBlocks attribute;
 };

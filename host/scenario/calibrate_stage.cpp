@@ -143,7 +143,7 @@ class StageBuilder {
     return key;
   }
 
-  /// Sinks by class, classes in the order of their first sinks.
+  /// Sinks by class: members' classes, then the others', both in the order of their first sinks.
   std::vector<std::vector<std::int32_t>> sink_classes() const {
     std::vector<std::vector<double>> keys;
     std::vector<std::vector<std::int32_t>> classes;
@@ -157,7 +157,12 @@ class StageBuilder {
       }
       classes[at].push_back(static_cast<std::int32_t>(j));
     }
+    std::ranges::stable_partition(classes, [&](const auto& sinks) { return serves_member(sinks); });
     return classes;
+  }
+
+  bool serves_member(const std::vector<std::int32_t>& sinks) const {
+    return context_.scenario.is_member(base_.sink_country[static_cast<std::size_t>(sinks.front())]);
   }
 
   int country_of_class(std::size_t k) const {
@@ -190,11 +195,14 @@ class StageBuilder {
       first.push_back(static_cast<std::int32_t>(sinks.size()));
     }
     spec_.n_classes = static_cast<std::int32_t>(classes_.size());
+    spec_.n_member_classes = static_cast<std::int32_t>(std::ranges::count_if(
+        classes_, [&](const auto& members) { return serves_member(members); }));
     spec_.class_weight = pools_.add_reals(weights);
     spec_.class_first = pools_.add_ints(first);
     spec_.class_sinks = pools_.add_ints(sinks);
-    std::vector<std::int32_t> class_of_sink(sinks.size()), is_alone(sinks.size());
+    std::vector<std::int32_t> class_of_sink(sinks.size()), is_alone(sinks.size()), several;
     for (std::size_t k = 0; k < classes_.size(); ++k) {
+      if (classes_[k].size() > 1) several.push_back(static_cast<std::int32_t>(k));
       for (const std::int32_t j : classes_[k]) {
         class_of_sink[static_cast<std::size_t>(j)] = static_cast<std::int32_t>(k);
         is_alone[static_cast<std::size_t>(j)] = classes_[k].size() == 1 ? 1 : 0;
@@ -204,6 +212,8 @@ class StageBuilder {
     }
     spec_.class_of_sink = pools_.add_ints(class_of_sink);
     spec_.is_alone = pools_.add_ints(is_alone);
+    spec_.classes_of_several = pools_.add_ints(several);
+    spec_.n_classes_of_several = static_cast<std::int32_t>(several.size());
   }
 
   /// The class of a country that is one by itself, -1 where it is no sink.

@@ -51,12 +51,11 @@ RISK_FN typename L::F fill_classes(int n_classes, const float* weight, typename 
     if (!some_path<L>(shares)) return pool;
     const F rate = pool_rate<L>(shares, pool, wanted);
     each<L>(n_classes, [&](auto k) {
-      const F gap = classes[k].gap_t;
-      const F left = one - min(rate * splat<F>(weight[k]), one);
-      const F left_t = gap * left;
-      classes[k].part_t = gap - left_t;
-      classes[k].gap_t = left_t;
-      classes[k].left = classes[k].left * left;
+      const F served = min(rate * splat<F>(weight[k]), one);
+      const F given_t = classes[k].gap_t * served;
+      classes[k].part_t = given_t;
+      classes[k].gap_t = classes[k].gap_t - given_t;
+      classes[k].left = classes[k].left * (one - served);
     });
     pool = max(pool - sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t), splat<F>(0.0f));
   }
@@ -72,10 +71,11 @@ RISK_FN auto sum_few(Value value) {
   return (with_fourth_next(0) + with_fourth_next(2)) + (with_fourth_next(1) + with_fourth_next(3));
 }
 
-/// Four to eight classes, which is most stages: the same, with all gaps in registers. A pass is one
-/// chain of dependent operations, so what counts is how long it takes from load to store.
+/// The first few classes of a stage that has no more than eight, which is most: the same, with all
+/// gaps in registers. Only classes of several sinks need to know what is left of their gap.
 template <int n, MemorySlots L>
-RISK_FN typename L::F fill_few_classes(const float* weight, typename L::F pool,
+RISK_FN typename L::F fill_few_classes(const NetworkView& net, const StageSpec& spec,
+                                       const float* weight, typename L::F pool,
                                        Slots<L, SinkClass<L>>& classes) {
   using F = typename L::F;
   const F one = splat<F>(1.0f);
@@ -92,11 +92,13 @@ RISK_FN typename L::F fill_few_classes(const float* weight, typename L::F pool,
     const F rate = pool_rate<L>(shares, pool, wanted);
     RISK_UNROLL
     for (int k = 0; k < n; ++k) {
-      const F left = one - min(rate * splat<F>(weight[k]), one);
-      const F left_t = gap_t[k] * left;
-      part_t[k] = gap_t[k] - left_t;
-      gap_t[k] = left_t;
-      classes[k].left = classes[k].left * left;
+      part_t[k] = gap_t[k] * min(rate * splat<F>(weight[k]), one);
+      gap_t[k] = gap_t[k] - part_t[k];
+    }
+    const std::int32_t* several = net.ints + spec.classes_of_several;
+    for (int at = 0; at < spec.n_classes_of_several; ++at) {
+      const int k = several[at];
+      classes[k].left = classes[k].left * (one - min(rate * splat<F>(weight[k]), one));
     }
     pool = max(pool - sum_few<n>(part), splat<F>(0.0f));
   }
@@ -105,32 +107,36 @@ RISK_FN typename L::F fill_few_classes(const float* weight, typename L::F pool,
   return pool;
 }
 
-/// Shares `pool` among the classes with a weight (a row of `class_weight`), pro rata by gap x
-/// purchasing weight, capped at the gap, in two passes. Lowers the gaps and returns what is left.
-/// Skipping a pass is an exact no-op for every lane: nothing is wanted, or nothing is there.
+/// Shares `pool` among the classes with a weight (a row of `class_weight`; all are among the first
+/// `n_served`), pro rata by gap x purchasing weight, capped at the gap, in two passes. Lowers the
+/// gaps and returns what is left. Skipping a pass is an exact no-op for every lane: nothing is
+/// wanted, or nothing is there.
 template <class L>
-RISK_SECTION typename L::F fill(int n_classes, const float* weight, typename L::F pool,
-                                Slots<L, SinkClass<L>>& classes) {
+RISK_SECTION typename L::F fill(const NetworkView& net, const StageSpec& spec,
+                                [[maybe_unused]] int n_served, const float* weight,
+                                typename L::F pool, Slots<L, SinkClass<L>>& classes) {
   if constexpr (MemorySlots<L>) {
-    switch (n_classes) {
+    switch (spec.n_classes <= 8 ? n_served : -1) {
+      case 0:
+        return pool;
       case 1:
       case 2:
       case 3:
       case 4:
-        return fill_few_classes<4, L>(weight, pool, classes);
+        return fill_few_classes<4, L>(net, spec, weight, pool, classes);
       case 5:
-        return fill_few_classes<5, L>(weight, pool, classes);
+        return fill_few_classes<5, L>(net, spec, weight, pool, classes);
       case 6:
-        return fill_few_classes<6, L>(weight, pool, classes);
+        return fill_few_classes<6, L>(net, spec, weight, pool, classes);
       case 7:
-        return fill_few_classes<7, L>(weight, pool, classes);
+        return fill_few_classes<7, L>(net, spec, weight, pool, classes);
       case 8:
-        return fill_few_classes<8, L>(weight, pool, classes);
+        return fill_few_classes<8, L>(net, spec, weight, pool, classes);
       default:
         break;
     }
   }
-  return fill_classes<L>(n_classes, weight, pool, classes);
+  return fill_classes<L>(spec.n_classes, weight, pool, classes);
 }
 
 /// Sums the gaps of the sinks of each class.
@@ -345,7 +351,7 @@ RISK_FN void offer_withheld_abroad(const NetworkView& net, const StageSpec& spec
           const Strike<L>& strike = stage.strike[i];
           return masked(eq(strike.group, splat<I>(g)), strike.withheld_t);
         });
-    fill<L>(spec.n_classes, class_weights(net, spec, g), pool, stage.sink_class);
+    fill<L>(net, spec, spec.n_classes, class_weights(net, spec, g), pool, stage.sink_class);
   }
 }
 
@@ -377,11 +383,11 @@ RISK_FN typename L::F fill_from_open_pool(const NetworkView& net, const ChainSpe
   F pool = surplus + open_t(spec.unpooled);
   if (chain.pooling != 0) {
     const F pooled = open_t(spec.pooled);
-    pool = pool + fill<L>(spec.n_classes, class_weights(net, spec, net.n_groups), pooled,
-                          stage.sink_class);
+    pool = pool + fill<L>(net, spec, spec.n_member_classes, class_weights(net, spec, net.n_groups),
+                          pooled, stage.sink_class);
   }
   if (net.priority_rule != 0) pool = serve_by_priority<L>(net, spec, pool, stage);
-  return fill<L>(spec.n_classes, class_weights(net, spec, net.n_groups + 1), pool,
+  return fill<L>(net, spec, spec.n_classes, class_weights(net, spec, net.n_groups + 1), pool,
                  stage.sink_class);
 }
 

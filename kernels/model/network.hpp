@@ -77,6 +77,9 @@ struct StageSpec {
   // own in the order of priority. Fills work on classes, since a class keeps its gaps in
   // proportion.
   std::int32_t n_classes;
+  std::int32_t n_member_classes;  ///< members' come first
+  Offset classes_of_several;      ///< ints: the classes of more than one sink
+  std::int32_t n_classes_of_several;
   Offset class_weight;   ///< reals [group.. then members, then all][class]: purchasing weight where
                          ///< the fill may serve the class: outside the group, members, everybody;
                          ///< else 0
