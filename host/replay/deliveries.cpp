@@ -62,10 +62,11 @@ class Ledger {
   void commit(int node) {
     const auto i = static_cast<std::size_t>(node);
     const double output = stage_.node[node].output_t;
+    const NodeRates& rates = rates_of(net_, spec_)[i];
     const double contracted =
-        std::min(output, real(spec_.utilisation, i) * stage_.node[node].capacity_t);
-    part_[i] = contracted * real(spec_.contract_rate, i);
-    open_[i] = contracted * real(spec_.open_fraction, i) + (output - contracted);
+        std::min(output, double{rates.utilisation} * stage_.node[node].capacity_t);
+    part_[i] = contracted * rates.contract_rate;
+    open_[i] = contracted * rates.open_fraction + (output - contracted);
     if (!(blocked(i) > 0.0)) return;
     const double targets = strike(i)->target_fraction;
     const double still_open = open_[i] * (1.0 - blocked(i)) * targets;

@@ -7,9 +7,10 @@ namespace {
 
 /// Tables over time are [step][sink].
 struct DemandTables {
-  std::vector<double> demand_t, inverse_demand, cover_days_per_t, shared_share;
-  std::vector<double> members_demand_t;  ///< [step]
-  std::vector<double> total_t;           ///< [sink] over the horizon
+  std::vector<double> demand_t;
+  std::vector<std::array<double, 4>> sink_steps;  ///< SinkStep
+  std::vector<double> members_demand_t;           ///< [step]
+  std::vector<double> total_t;                    ///< [sink] over the horizon
 };
 
 std::vector<double> reference_demand_t(const ChainContext& context) {
@@ -38,15 +39,15 @@ DemandTables demand_tables(const ChainContext& context) {
   for (std::size_t at = 0; at < tables.demand_t.size(); at += n_sinks) {
     double members_t = 0.0;
     for (std::size_t j = 0; j < n_sinks; ++j) {
-      const double demand_t = tables.demand_t[at + j];
-      tables.inverse_demand.push_back(1.0 / demand_t);
-      tables.cover_days_per_t.push_back(days_per_yr * context.dt_yr() / demand_t);
-      tables.total_t[j] += demand_t;
-      if (is_member[j] != 0) members_t += demand_t;
+      tables.total_t[j] += tables.demand_t[at + j];
+      if (is_member[j] != 0) members_t += tables.demand_t[at + j];
     }
     tables.members_demand_t.push_back(members_t);
     for (std::size_t j = 0; j < n_sinks; ++j) {
-      tables.shared_share.push_back(is_member[j] != 0 ? tables.demand_t[at + j] / members_t : 0.0);
+      const double demand_t = tables.demand_t[at + j];
+      tables.sink_steps.push_back({demand_t, 1.0 / demand_t,
+                                   days_per_yr * context.dt_yr() / demand_t,
+                                   is_member[j] != 0 ? demand_t / members_t : 0.0});
     }
   }
   return tables;
@@ -87,9 +88,7 @@ void build_demand(const ChainContext& context, ChainSpec& chain) {
   const Mineral& law = *context.input.law;
   const DemandTables tables = demand_tables(context);
   chain.demand_t = context.pools.add_reals(tables.demand_t);
-  chain.inverse_demand_t = context.pools.add_reals(tables.inverse_demand);
-  chain.cover_days_per_t = context.pools.add_reals(tables.cover_days_per_t);
-  chain.shared_share = context.pools.add_reals(tables.shared_share);
+  chain.sink_steps = context.pools.add_fours(tables.sink_steps);
   chain.members_demand_t = context.pools.add_reals(tables.members_demand_t);
   chain.total_demand_t = context.pools.add_reals(tables.total_t);
   chain.demand_elasticity = static_cast<float>(law.demand_elasticity);

@@ -26,6 +26,13 @@ Offset Pools::add_reals(const std::vector<double>& values) {
   return offset;
 }
 
+Offset Pools::add_fours(const std::vector<std::array<double, 4>>& values) {
+  while (network_.reals.size() % 4 != 0) network_.reals.push_back(0.0f);
+  std::vector<double> reals;
+  for (const auto& four : values) reals.insert(reals.end(), four.begin(), four.end());
+  return add_reals(reals);
+}
+
 Offset Pools::add_ints(const std::vector<std::int32_t>& values) {
   const Offset offset = end_of(network_.ints, values.size());
   network_.ints.insert(network_.ints.end(), values.begin(), values.end());

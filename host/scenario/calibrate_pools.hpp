@@ -1,6 +1,7 @@
 /// Fills the pools of a network: appends tables, names random streams, keeps sets of slots.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -25,6 +26,8 @@ class Pools {
   explicit Pools(Network& network) : network_(network) {}
 
   Offset add_reals(const std::vector<double>& values);
+  /// A table of structs of four reals, aligned to their size.
+  Offset add_fours(const std::vector<std::array<double, 4>>& values);
   Offset add_ints(const std::vector<std::int32_t>& values);
   Offset add_bits(SlotBits set);
 

@@ -27,7 +27,7 @@ class StageBuilder {
   StageSpec run(const std::vector<int>& op_class) {
     if (!fits()) return spec_;
     add_capacity();
-    add_contracts();
+    add_rates_and_flows();
     add_feed();
     add_sinks();
     add_groups();
@@ -75,24 +75,24 @@ class StageBuilder {
       spec_.growth_factor =
           pools_.add_reals(grown_table(one, growth_per_yr, context_.scenario.n_steps(), dt_yr));
     }
-    spec_.utilisation = pools_.add_reals(per_node([&](std::size_t i) { return utilisation(i); }));
-    spec_.output_rate = pools_.add_reals(per_node([&](std::size_t i) {
-      return utilisation(i) + law_.surge_fraction * (1.0 - utilisation(i));
-    }));
     double total_t = 0.0;
     for (const double output_t : base_.output_t) total_t += output_t;
     spec_.base_share = pools_.add_reals(
         per_node([&](std::size_t i) { return total_t > 0.0 ? base_.output_t[i] / total_t : 0.0; }));
   }
 
-  void add_contracts() {
+  void add_rates_and_flows() {
     const double dt_yr = context_.dt_yr();
     const double spot = law_.spot_fraction;
-    spec_.contract_rate = pools_.add_reals(per_node([&](std::size_t i) {
-      return base_.output_t[i] > 0.0 ? (1.0 - spot) / (base_.output_t[i] * dt_yr) : 0.0;
-    }));
-    spec_.open_fraction = pools_.add_reals(
-        per_node([&](std::size_t i) { return base_.output_t[i] > 0.0 ? spot : 1.0; }));
+    std::vector<std::array<double, 4>> rates;  // NodeRates
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const double u = utilisation(i);
+      const double output_t = base_.output_t[i] * dt_yr;
+      rates.push_back({u + law_.surge_fraction * (1.0 - u), u,
+                       output_t > 0.0 ? (1.0 - spot) / output_t : 0.0,
+                       output_t > 0.0 ? spot : 1.0});
+    }
+    spec_.rates = pools_.add_fours(rates);
     spec_.flow_t = pools_.add_reals(padded_flows());
   }
 

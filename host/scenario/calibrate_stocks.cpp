@@ -69,7 +69,13 @@ void build_shared(const ChainContext& context, ChainSpec& chain) {
   const double days_t = context.scenario.shared_stock_days(mineral) * demand_t_per_yr / days_per_yr;
   const double given_t = context.scenario.shared_stock_tonnes(mineral);
   const double start_t = given_t > 0.0 ? given_t : days_t;
-  chain.shared_trigger = static_cast<float>(law.trigger_fraction);
+  std::vector<double> trigger;
+  for (const DemandRow* row : context.input.demand) {
+    constexpr double never = 1e30;
+    trigger.push_back(context.scenario.is_member(row->country_index) ? law.trigger_fraction
+                                                                     : never);
+  }
+  chain.shared_trigger = context.pools.add_reals(trigger);
   chain.shared_latency_steps = static_cast<float>(
       steps_of_months(law.latency_months, context.scenario.clock.steps_per_year));
   chain.shared_release = static_cast<float>(law.release_rate);

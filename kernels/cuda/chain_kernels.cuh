@@ -27,12 +27,26 @@ __global__ void __launch_bounds__(RunChains<L>::block_threads, chain_blocks<L>)
   body.end(shared, thread_of_block);
 }
 
+/// What a block may have of shared memory unless the kernel asks for more.
+inline constexpr std::size_t shared_bytes_without_asking = 48 * 1024;
+/// The largest network's flows, bins and sums fit what a block can ask for from compute capability
+/// 8.0 on: 99 KiB or more. (Older ones have 64 KiB; they say so when such a network is launched.)
+static_assert((max_stages * most_slots * most_slots + chain_block_paths * most_slots +
+               most_shared_words) *
+                  4 <=
+              99 * 1024);
+
 template <int S>
 void launch_chains(const ChainLaunch& launch, int n_pieces, int n_paths, cudaStream_t stream) {
   with_pieces<S>(n_pieces, [&](auto policy) {
     using L = decltype(policy);
     const auto n_blocks = static_cast<unsigned>(n_paths / chain_block_paths);
     const std::size_t shared = static_cast<std::size_t>(shared_words(launch)) * 4;
+    if (shared > shared_bytes_without_asking) {
+      check_cuda(cudaFuncSetAttribute(chains_kernel<L>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                      static_cast<int>(shared)),
+                 "asking for shared memory");
+    }
     chains_kernel<L><<<n_blocks, chain_block_threads, shared, stream>>>(RunChains<L>{launch});
     check_cuda(cudaGetLastError(), "launching a kernel");
   });

@@ -22,9 +22,15 @@ struct ChainLaunch {
   ChainSpec chain;
   std::int32_t mineral;
   std::int32_t sums_are_shared;
+  std::int32_t n_flow_words;
 };
 
 static_assert(sizeof(ChainLaunch) <= 4096, "as much as every device takes by value");
+
+/// Base flows of a stage, [node][padded sink]: every path of a block reads them at every step.
+RISK_FN int flow_words(const StageSpec& stage) {
+  return stage.n_nodes * padded_sinks(stage.n_sinks);
+}
 
 /// What a block adds up, or remembers, while its paths run. Sums of at most 2^31 units, for a path
 /// has up to 2^24 of them, prices some more.
@@ -34,6 +40,7 @@ struct BlockTally {
   std::uint32_t* price_sum;       ///< [step]
   std::uint32_t* restricted_sum;  ///< [step]
   std::uint32_t* cover_bin;       ///< [path of the block][cell] of the step before
+  float* flow_t;                  ///< [stage][node][padded sink]
 };
 
 /// Words of the sums that a block shares.
@@ -43,25 +50,27 @@ RISK_FN int cover_bin_words(int n_cells) { return chain_block_paths * n_cells; }
 inline ChainLaunch chain_launch(const BatchView& batch, const TallyView& tally,
                                 const ChainSpec& chain, int mineral) {
   const int words = shared_sum_words(chain.n_cells, batch.net.n_steps);
-  return {batch, tally, chain, mineral, words <= most_shared_words ? 1 : 0};
+  int n_flow_words = 0;
+  for (int s = 0; s < chain.n_stages; ++s) n_flow_words += flow_words(chain.stages[s]);
+  return {batch, tally, chain, mineral, words <= most_shared_words ? 1 : 0, n_flow_words};
 }
 
-/// `shared` is the block's memory; sums come first.
+/// `shared` is the block's memory: flows, bins, sums where they are shared.
 RISK_FN BlockTally lay_out_block(const ChainLaunch& launch, std::uint32_t* shared) {
   const int n_steps = launch.batch.net.n_steps;
   const int n_cells = launch.chain.n_cells;
-  if (launch.sums_are_shared == 0) return {nullptr, nullptr, nullptr, nullptr, shared};
   BlockTally block{};
-  block.cover_sum = shared;
+  block.flow_t = reinterpret_cast<float*>(shared);
+  block.cover_bin = shared + launch.n_flow_words;
+  block.cover_sum = block.cover_bin + cover_bin_words(n_cells);
   block.shortfall_sum = block.cover_sum + n_cells * n_steps;
   block.price_sum = block.shortfall_sum + n_cells * n_steps;
   block.restricted_sum = block.price_sum + n_steps;
-  block.cover_bin = block.restricted_sum + n_steps;
   return block;
 }
 inline int shared_words(const ChainLaunch& launch) {
   const int n_cells = launch.chain.n_cells;
-  return cover_bin_words(n_cells) +
+  return launch.n_flow_words + cover_bin_words(n_cells) +
          (launch.sums_are_shared != 0 ? shared_sum_words(n_cells, launch.batch.net.n_steps) : 0);
 }
 
@@ -146,9 +155,18 @@ struct RunChains {
   ChainLaunch launch;
 
   RISK_FN void begin(std::uint32_t* shared, int thread_of_block) const {
+    const BlockTally block = lay_out_block(launch, shared);
+    float* flow_t = block.flow_t;
+    for (int s = 0; s < L::n_stages; ++s) {
+      const StageSpec& stage = launch.chain.stages[s];
+      const float* const from = launch.batch.net.reals + stage.flow_t;
+      const int n = flow_words(stage);
+      for (int k = thread_of_block; k < n; k += block_threads) flow_t[k] = from[k];
+      flow_t += n;
+    }
     if (launch.sums_are_shared == 0) return;
     const int n = shared_sum_words(launch.chain.n_cells, launch.batch.net.n_steps);
-    for (int k = thread_of_block; k < n; k += block_threads) shared[k] = 0;
+    for (int k = thread_of_block; k < n; k += block_threads) block.cover_sum[k] = 0;
   }
 
   RISK_FN void run(std::uint32_t* shared, int thread) const {
@@ -160,8 +178,9 @@ struct RunChains {
     const ChainResult<L> result = batch.chain_result<L>(path, mineral, chain.n_cells);
     alignas(8) unsigned char cold[cold_slot_bytes<L> * L::n_pieces];
     ChainState<L> state = batch.chain<L>(thread, chain, mineral, cold + unknown_zero());
-    TimelineObserver<L> observer{launch, lay_out_block(launch, shared), path % chain_block_paths,
-                                 batch.counts(path)};
+    const BlockTally block = lay_out_block(launch, shared);
+    use_shared_flows(block.flow_t, state);
+    TimelineObserver<L> observer{launch, block, path % chain_block_paths, batch.counts(path)};
     run_chain<L>(batch.net, chain, mineral, batch.keys<L>(path), world, state, result, observer);
     const DigestSum<PathLane> digest = digest_of(result);
     if (half_warp_lane() == 0) store_digest(batch, path, mineral, digest);
@@ -191,6 +210,13 @@ struct RunChains {
     asm("mov.u32 %0, 0;" : "=r"(zero));
 #endif
     return zero;
+  }
+
+  RISK_FN void use_shared_flows(const float* flow_t, ChainState<L>& state) const {
+    each_stage<L>(launch.chain, [&](int s) {
+      state.stage[s].flow_t = flow_t;
+      flow_t += flow_words(launch.chain.stages[s]);
+    });
   }
 
   /// A lane reads back what it has written of its own cells.

@@ -134,8 +134,32 @@ RISK_FN F sum_values(int n, Value value) {
       }
       a = a + i, b = b + j, c = c + k, d = d + l;
       e = e + m, f = f + o, g = g + p, h = h + q;
-    } else {
-      add(8);
+    } else {  // nothing is added in vain
+      switch (n) {
+        default:
+          h = h + value(15);
+          [[fallthrough]];
+        case 15:
+          g = g + value(14);
+          [[fallthrough]];
+        case 14:
+          f = f + value(13);
+          [[fallthrough]];
+        case 13:
+          e = e + value(12);
+          [[fallthrough]];
+        case 12:
+          d = d + value(11);
+          [[fallthrough]];
+        case 11:
+          c = c + value(10);
+          [[fallthrough]];
+        case 10:
+          b = b + value(9);
+          [[fallthrough]];
+        case 9:
+          a = a + value(8);
+      }
     }
   }
   return ((a + e) + (c + g)) + ((b + f) + (d + h));

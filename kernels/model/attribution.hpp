@@ -91,13 +91,14 @@ class ReferenceDelivery {
   ReferenceDelivery(const NetworkView& net, const StageSpec& spec, int step, int sink)
       : flow_t_(net.reals + spec.flow_t + sink),
         growth_(net.reals + spec.growth_factor + step * spec.n_nodes),
-        open_fraction_(net.reals + spec.open_fraction),
+        rates_(rates_of(net, spec)),
         stride_(padded_sinks(spec.n_sinks)) {}
   float all_t(int node) const { return flow_t_[node * stride_] * growth_[node]; }
-  float contracted_t(int node) const { return (1.0f - open_fraction_[node]) * all_t(node); }
+  float contracted_t(int node) const { return (1.0f - rates_[node].open_fraction) * all_t(node); }
 
  private:
-  const float *flow_t_, *growth_, *open_fraction_;
+  const float *flow_t_, *growth_;
+  const NodeRates* rates_;
   int stride_;
 };
 

@@ -125,24 +125,22 @@ RISK_SECTION void remember_step(const NetworkView& net, const ChainSpec& chain, 
   const PriceCosts<L> cost = price_costs<L>(chain, step, state);
   const int at = last_stage<L>(chain);
   const int n_sinks = chain.stages[at].n_sinks;
-  const float* reference = net.reals + chain.demand_t + step * n_sinks;
-  const float* inverse = net.reals + chain.inverse_demand_t + step * n_sinks;
-  const float* cover = net.reals + chain.cover_days_per_t + step * n_sinks;
-  const float* share = net.reals + chain.shared_share + step * n_sinks;
+  const SinkStep* of_sink = sinks_at(net, chain, n_sinks, step);
   const float* slack = net.reals + chain.essential_slack;
   const StepPlace place(net, step);
   const F shared_t = state.shared_t;
   const Slots<L, Sink<L>>& sinks = state.stage[at].sink;
   observer.begin_cells(step);
   each_cell<L>(net, chain, [&](auto j, int c) {
+    const SinkStep& of = of_sink[j];
     const Sink<L>& sink = sinks[j];
     const Stock<L>& stock = state.stock[j];
     Cell<L>& cell = state.cell[j];
     const F unmet = sink.gap_t;
-    const F unmet_fraction = unmet * splat<F>(inverse[j]);
+    const F unmet_fraction = unmet * splat<F>(of.per_reference);
     if (any_of(gt(unmet, zero), gt(cell.window_sum, splat<I>(0)))) {
       tell_unmet(observer, c);
-      remember_unmet<L>(net, slack[j] * reference[j], step, unmet, unmet_fraction,
+      remember_unmet<L>(net, slack[j] * of.reference_t, step, unmet, unmet_fraction,
                         state.window.at(j, place.window), cell);
     }
     const F bought = sink.need_t - unmet;
@@ -150,14 +148,14 @@ RISK_SECTION void remember_step(const NetworkView& net, const ChainSpec& chain, 
     if (may_restrict<L>(state, j)) extra = select(state.restricting_homes.holds(j), zero, extra);
     cell.extra_cost_usd = cell.extra_cost_usd + extra;
     cell.price_shock_usd = fma(cost.shock, bought, cell.price_shock_usd);
-    cell.curtailed_t = cell.curtailed_t + (splat<F>(reference[j]) - sink.need_t);
+    cell.curtailed_t = cell.curtailed_t + (splat<F>(of.reference_t) - sink.need_t);
     cell.drawn_t = cell.drawn_t + stock.drawn_t;
     const F loss = fma(unmet, splat<F>(chain.at_risk_usd_per_t), extra);
     cell.year_loss_usd = place.first ? loss : cell.year_loss_usd + loss;
     if (place.last && place.year >= 0)
       result.year_loss[c * net.n_years + place.year] = cell.year_loss_usd;
-    const F held = fma(shared_t, splat<F>(share[j]), stock.commercial_t + stock.strategic_t);
-    observer.cell(step, c, unmet_fraction, held * splat<F>(cover[j]));
+    const F held = fma(shared_t, splat<F>(of.shared_share), stock.commercial_t + stock.strategic_t);
+    observer.cell(step, c, unmet_fraction, held * splat<F>(of.cover_days_per_t));
   });
   observer.market(step, state.price, state.restricted_fraction);
 }

@@ -5,6 +5,7 @@
 #include "kernels/model/allocation.hpp"
 #include "kernels/model/cell.hpp"
 #include "kernels/model/demand.hpp"
+#include "kernels/model/feed.hpp"
 #include "kernels/model/price.hpp"
 #include "kernels/model/production.hpp"
 #include "kernels/model/restriction.hpp"
@@ -125,7 +126,7 @@ RISK_FN void note_rivals_share(const ChainSpec& chain, ChainState<L>& state) {
     only_at<L>(spec.flooder_node, [&](auto i) { nodes[i].output_t = nodes[i].part; });
   }
   const auto some = gt(all, zero);
-  state.rivals_share = masked(some, rivals / select(some, all, splat<F>(1.0f)));
+  state.rivals_share = quotient(some, rivals, all);
 }
 
 /// Stages first to last; then the stocks of final consumers.

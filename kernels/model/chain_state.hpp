@@ -21,6 +21,25 @@ inline constexpr int stages_of = max_stages;
 template <class L>
 requires(knows_stages<L>) inline constexpr int stages_of<L> = L::n_stages;
 
+/// a / b in the lanes of a mask, in the others 0. A host divides in all lanes and has no need to
+/// wait for the mask; a device's division takes long for zeros.
+template <class M, class F>
+RISK_FN F quotient(M mask, F a, F b) {
+#if defined(__CUDACC__)
+  b = select(mask, b, splat<F>(1.0f));
+#endif
+  return masked(mask, a / b);
+}
+
+RISK_FN const NodeRates* rates_of(const NetworkView& net, const StageSpec& spec) {
+  return reinterpret_cast<const NodeRates*>(net.reals + spec.rates);
+}
+/// Of the last stage's sinks in one step.
+RISK_FN const SinkStep* sinks_at(const NetworkView& net, const ChainSpec& chain, int n_sinks,
+                                 int step) {
+  return reinterpret_cast<const SinkStep*>(net.reals + chain.sink_steps) + step * n_sinks;
+}
+
 /// Index of the last stage.
 template <class L>
 RISK_FN int last_stage(const ChainSpec& chain) {
@@ -113,6 +132,7 @@ struct SinkClass {
 
 template <class L>
 struct StageState {
+  const float* flow_t;  ///< [node][padded sink] base flows, in the nearest memory that has them
   Slots<L, Node<L>> node;
   Slots<L, Running<L>> running;      ///< [node]
   Slots<L, Strike<L>> strike;        ///< [node]
@@ -266,6 +286,7 @@ RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain,
   each_stage<L>(chain, [&](int s) {
     const StageSpec& spec = chain.stages[s];
     StageState<L>& stage = state.stage[s];
+    stage.flow_t = net.reals + spec.flow_t;
     stage.node = arena.template take_slots<Node<L>>(spec.n_nodes);
     stage.running = arena.template take_slots<Running<L>>(spec.n_nodes);
     stage.strike = arena.template take_slots<Strike<L>>(spec.n_strikes > 0 ? spec.n_nodes : 0);

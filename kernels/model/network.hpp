@@ -50,18 +50,31 @@ struct OutageSpec {
   std::uint32_t stream;  ///< "outage|M|STAGE|COUNTRY"
 };
 
+/// What every step reads of a node together, among the reals.
+struct alignas(16) NodeRates {
+  float output_rate;    ///< u + surge (1-u): output per tonne of effective capacity
+  float utilisation;    ///< u: base utilisation B/K
+  float contract_rate;  ///< (1-spot) / (B dt) [1/t]; 0 where B = 0
+  float open_fraction;  ///< part of contracted output that is sold without contract: spot; 1 where
+                        ///< B = 0
+};
+
+/// What every step reads of a last-stage sink together, among the reals.
+struct alignas(16) SinkStep {
+  float reference_t;       ///< reference demand
+  float per_reference;     ///< 1 / reference demand [1/t]
+  float cover_days_per_t;  ///< 365 / reference demand per year
+  float shared_share;      ///< its share of members' reference demand; 0 for others
+};
+
 struct StageSpec {
   std::int32_t n_nodes;
   std::int32_t n_sinks;  ///< nodes of the next stage, or countries with final demand
 
   // reals, per node
-  Offset capacity_t;     ///< [step][node] K dt (1+growth)^(t dt)
-  Offset utilisation;    ///< base utilisation B/K
-  Offset output_rate;    ///< u + surge (1-u): output per tonne of effective capacity
-  Offset contract_rate;  ///< (1-spot) / (B dt) [1/t]; 0 where B = 0
-  Offset open_fraction;  ///< part of contracted output that is sold without contract: spot; 1 where
-                         ///< B = 0
-  Offset secondary;      ///< secondary feed fraction f
+  Offset capacity_t;       ///< [step][node] K dt (1+growth)^(t dt)
+  Offset rates;            ///< [node] NodeRates
+  Offset secondary;        ///< secondary feed fraction f
   Offset feed_per_output;  ///< (1-f)/yield; 0 at stage 1
   Offset feed_stock_t;     ///< opening feed stock [t], 0 at stage 1
   Offset pooled;           ///< 1 where a member's open tonnes go to members first, else 0; padded
@@ -167,7 +180,8 @@ struct ChainSpec {
   Offset commercial_start_t, commercial_release, commercial_refill;
   Offset strategic_start_t, strategic_trigger, strategic_latency_steps, strategic_release,
       strategic_buy_below;
-  float shared_start_t, shared_trigger, shared_latency_steps, shared_release, shared_buy_below;
+  float shared_start_t, shared_latency_steps, shared_release, shared_buy_below;
+  Offset shared_trigger;   ///< [sink] part of the need; 1e30 for those that are no members
   Offset strategic_sinks;  ///< ints [n_strategic]: the sinks that hold a strategic stock
   std::int32_t n_strategic, has_shared;
   Offset members_demand_t;  ///< [step] reference demand of all members
@@ -181,11 +195,8 @@ struct ChainSpec {
       inverse_substitution_max;  ///< rate dt, reversal dt, 1/max (0: none)
   // 5 measures
   float price_usd_per_t, at_risk_usd_per_t;
-  Offset essential_slack;   ///< reals per sink: 1 - essential fraction
-  Offset cover_days_per_t;  ///< [step][sink] 365 / reference demand per year
-  Offset
-      shared_share;  ///< [step][sink] the sink's share of members' reference demand; 0 for others
-  Offset inverse_demand_t;   ///< [step][sink] 1 / reference demand
+  Offset essential_slack;    ///< reals per sink: 1 - essential fraction
+  Offset sink_steps;         ///< [step][sink] SinkStep
   Offset total_demand_t;     ///< [sink] over the horizon
   Offset essential_total_t;  ///< [sink] essential demand over the horizon
   Offset cell_sink;          ///< ints [n_cells]: last-stage sink slot of each member with demand

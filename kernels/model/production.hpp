@@ -188,7 +188,7 @@ RISK_FN void produce(const NetworkView& net, const StageSpec& spec, int s, const
   using F = typename L::F;
   StageState<L>& stage = state.stage[s];
   const float* full = net.reals + spec.capacity_t + step * spec.n_nodes;
-  const float* rate = net.reals + spec.output_rate;
+  const NodeRates* rates = rates_of(net, spec);
   const std::int32_t* op_class = net.ints + spec.op_class;
   const OutageSpec* outages = net.outages + spec.outages;
   const int bit = step % outage_window_steps;
@@ -203,7 +203,7 @@ RISK_FN void produce(const NetworkView& net, const StageSpec& spec, int s, const
     const F open = splat<F>(full[i]) * operating_of<L>(op_class, s, i, state);
     const auto down = test_bit(node.down, bit);
     node.capacity_t = select(down, open * splat<F>(outages[i].left), open);
-    node.output_t = node.capacity_t * splat<F>(rate[i]);
+    node.output_t = node.capacity_t * splat<F>(rates[i].output_rate);
   });
 }
 

@@ -2,7 +2,7 @@
 /// memory of scarcity that prices react to. (Model, section 4.6.)
 #pragma once
 
-#include "kernels/model/allocation.hpp"
+#include "kernels/model/gap.hpp"
 #include "kernels/model/chain_state.hpp"
 
 RISK_BEGIN
@@ -29,6 +29,7 @@ RISK_FN void draw_commercial(const NetworkView& net, const ChainSpec& chain, int
   using F = typename L::F;
   const float* release = net.reals + chain.commercial_release;
   const float* trigger = net.reals + chain.strategic_trigger;
+  const float* shared_trigger = net.reals + chain.shared_trigger;
   each<L>(n_sinks, [&](auto j) {
     Stock<L>& stock = stocks[j];
     const F drawn = min(sinks[j].gap_t, stock.commercial_t * splat<F>(release[j]));
@@ -36,7 +37,7 @@ RISK_FN void draw_commercial(const NetworkView& net, const ChainSpec& chain, int
     stock.drawn_t = drawn;
     sinks[j].gap_t = real_gap(sinks[j].gap_t - drawn, sinks[j].need_t);
     if (chain.has_shared != 0)
-      count_trigger<L>(sinks[j], splat<F>(chain.shared_trigger), stock.shared_count);
+      count_trigger<L>(sinks[j], splat<F>(shared_trigger[j]), stock.shared_count);
   });
   each_holder<L>(net, chain, [&](auto j) {
     count_trigger<L>(sinks[j], splat<F>(trigger[j]), stocks[j].strategic_count);
@@ -65,7 +66,7 @@ RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, Slots<L, Sink<
   const F gaps = sum_outside<L>(n_sinks, &Sink<L>::gap_t, sinks, state);
   const F needs = sum_outside<L>(n_sinks, &Sink<L>::need_t, sinks, state);
   const auto wanted = gt(needs, splat<F>(0.0f));
-  const F scarce = masked(wanted, gaps / select(wanted, needs, splat<F>(1.0f)));
+  const F scarce = quotient(wanted, gaps, needs);
   state.scarcity = fma(scarce - state.scarcity, splat<F>(chain.scarcity_rate), state.scarcity);
 }
 
@@ -93,17 +94,16 @@ RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, const S
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F latency = splat<F>(chain.shared_latency_steps);
-  const UniformSlotSet members = uniform_set(net.ints + last.member_sinks);
-  each<L>(last.n_sinks, [&](auto j) {
+  each<L>(last.n_sinks, [&](auto j) {  // others than members have no count
     const auto open = gt(state.stock[j].shared_count, latency);
-    sinks[j].part_t = members.holds(j) ? masked(open, sinks[j].gap_t) : zero;
+    sinks[j].part_t = masked(open, sinks[j].gap_t);
   });
   const F asked = sum_slots<L>(last.n_sinks, sinks, &Sink<L>::part_t);
   const float most_t = chain.shared_release * net.reals[chain.members_demand_t + step];
   const F most = min(state.shared_t, splat<F>(most_t));
   const auto draws = and_(gt(asked, zero), gt(most, zero));
   if (!some_path<L>(draws)) return;
-  const F rate = masked(draws, min(most / select(draws, asked, splat<F>(1.0f)), splat<F>(1.0f)));
+  const F rate = min(quotient(draws, most, asked), splat<F>(1.0f));
   each<L>(last.n_sinks, [&](auto j) {
     sinks[j].part_t = sinks[j].part_t * rate;
     cover_gap<L>(sinks[j], state.stock[j], sinks[j].part_t);
@@ -150,8 +150,7 @@ RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n
   const F ordered = order_refills<L>(net, chain, n_sinks, shared, sinks, state);
   const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
   if (none(buys)) return;
-  const F rate =
-      masked(buys, min(leftover / select(buys, ordered, splat<F>(1.0f)), splat<F>(1.0f)));
+  const F rate = min(quotient(buys, leftover, ordered), splat<F>(1.0f));
   each<L>(n_sinks, [&](auto j) {
     Stock<L>& stock = state.stock[j];
     stock.commercial_t = fma(sinks[j].part_t, rate, stock.commercial_t);

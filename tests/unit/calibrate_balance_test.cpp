@@ -155,10 +155,10 @@ void expect_quiet(const Network& network, std::size_t mineral) {
       float delivered_t = 0.0F;
       for (int i = 0; i < spec.n_nodes; ++i) {
         const float contracted_t =
-            real(network, spec.capacity_t, i) * real(network, spec.utilisation, i);
+            real(network, spec.capacity_t, i) * rates(network, spec, i).utilisation;
         const float flow_t = real(network, spec.flow_t, i * padded_sinks(spec.n_sinks) + sink);
-        delivered_t += contracted_t * real(network, spec.contract_rate, i) * flow_t;
-        delivered_t += real(network, spec.open_fraction, i) * flow_t;
+        delivered_t += contracted_t * rates(network, spec, i).contract_rate * flow_t;
+        delivered_t += rates(network, spec, i).open_fraction * flow_t;
       }
       const double want_t = base.sink_want_t[static_cast<std::size_t>(sink)];
       EXPECT_NEAR(delivered_t, want_t, 1e-6 * want_t) << "stage " << stage << " sink " << sink;

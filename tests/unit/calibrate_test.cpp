@@ -1,6 +1,7 @@
 // Constants of nodes, prices, stocks and demand, the units of sums, the hash, and what is refused.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include "kernels/random/address.hpp"
@@ -59,14 +60,28 @@ TEST(Calibrate, MembersAreCellsInTheOrderOfTheBloc) {
   EXPECT_EQ(pooled(0, 0), 0.0f);
 }
 
+TEST(Calibrate, MembersClassesComeFirst) {
+  const Network network = calibrate(small_scenario());
+  const StageSpec& last = network.chains[0].stages[1];
+  ASSERT_EQ(last.n_sinks, 4) << "A, then the members B and C, then D";
+  ASSERT_EQ(last.n_classes, 3);
+  ASSERT_EQ(last.n_member_classes, 1);
+  const std::array<int, 4> class_of_sink = {1, 0, 0, 2};
+  for (int sink = 0; sink < last.n_sinks; ++sink)
+    EXPECT_EQ(integer(network, last.class_of_sink, sink),
+              class_of_sink[static_cast<std::size_t>(sink)]);
+  ASSERT_EQ(last.n_classes_of_several, 1);
+  EXPECT_EQ(integer(network, last.classes_of_several, 0), 0);
+}
+
 TEST(Calibrate, NodeConstantsFollowTheLaw) {
   const Network network = calibrate_changed([](Scenario& s) { s.nodes[2].growth_per_yr = 0.1; });
   const StageSpec& refine = network.chains[0].stages[1];
   const double base_t = 60.0 / 12;
-  EXPECT_FLOAT_EQ(real(network, refine.utilisation, 0), 0.9F);
-  EXPECT_FLOAT_EQ(real(network, refine.output_rate, 0), 0.95F);
-  EXPECT_FLOAT_EQ(real(network, refine.contract_rate, 0), static_cast<float>(0.8 / base_t));
-  EXPECT_FLOAT_EQ(real(network, refine.open_fraction, 0), 0.2F);
+  EXPECT_FLOAT_EQ(rates(network, refine, 0).utilisation, 0.9F);
+  EXPECT_FLOAT_EQ(rates(network, refine, 0).output_rate, 0.95F);
+  EXPECT_FLOAT_EQ(rates(network, refine, 0).contract_rate, static_cast<float>(0.8 / base_t));
+  EXPECT_FLOAT_EQ(rates(network, refine, 0).open_fraction, 0.2F);
   EXPECT_FLOAT_EQ(real(network, refine.capacity_t, 0), static_cast<float>(base_t / 0.9));
   EXPECT_FLOAT_EQ(real(network, refine.capacity_t, 12 * 4), static_cast<float>(base_t / 0.9 * 1.1));
   EXPECT_FLOAT_EQ(real(network, refine.feed_per_output, 0), 1.125F);
@@ -79,9 +94,9 @@ TEST(Calibrate, APlaceWithoutOutputSellsAllItGetsWithoutContract) {
   const Network network = calibrate(small_scenario());
   const StageSpec& refine = network.chains[0].stages[1];
   ASSERT_EQ(refine.n_nodes, 4);
-  EXPECT_EQ(real(network, refine.contract_rate, 3), 0.0F);
-  EXPECT_EQ(real(network, refine.open_fraction, 3), 1.0F);
-  EXPECT_EQ(real(network, refine.utilisation, 3), 0.0F);
+  EXPECT_EQ(rates(network, refine, 3).contract_rate, 0.0F);
+  EXPECT_EQ(rates(network, refine, 3).open_fraction, 1.0F);
+  EXPECT_EQ(rates(network, refine, 3).utilisation, 0.0F);
   EXPECT_EQ(real(network, refine.target_fraction, 3), 1.0F);
   EXPECT_EQ(real(network, refine.capacity_t, 3), 0.0F);
 }
@@ -195,8 +210,8 @@ TEST(Calibrate, StocksAreTonnesOrDaysOfBaseDemand) {
                   static_cast<float>(30.0 * 30.0 / 365));
   EXPECT_EQ(real(network, chain.commercial_release, 0), 0.5F);
   EXPECT_FLOAT_EQ(real(network, chain.commercial_refill, 0), 1.0F / 12);
-  EXPECT_FLOAT_EQ(real(network, chain.shared_share, 1), 2.0F / 3);
-  EXPECT_EQ(real(network, chain.shared_share, 0), 0.0F);
+  EXPECT_FLOAT_EQ(sink_step(network, chain, 0, 1).shared_share, 2.0F / 3);
+  EXPECT_EQ(sink_step(network, chain, 0, 0).shared_share, 0.0F);
 }
 
 TEST(Calibrate, AStockWithoutItsHoldersDemandIsReported) {
@@ -217,10 +232,10 @@ TEST(Calibrate, DemandGrowsByTheStep) {
   const ChainSpec& chain = network.chains[0];
   EXPECT_FLOAT_EQ(real(network, chain.demand_t, 1), static_cast<float>(40.0 / 12));
   EXPECT_FLOAT_EQ(real(network, chain.demand_t, 6 * 4 + 1), static_cast<float>(44.0 / 12));
-  EXPECT_FLOAT_EQ(real(network, chain.inverse_demand_t, 6 * 4 + 1), static_cast<float>(12 / 44.0));
-  EXPECT_FLOAT_EQ(real(network, chain.cover_days_per_t, 6 * 4 + 1), static_cast<float>(365 / 44.0));
+  EXPECT_FLOAT_EQ(sink_step(network, chain, 6, 1).per_reference, static_cast<float>(12 / 44.0));
+  EXPECT_FLOAT_EQ(sink_step(network, chain, 6, 1).cover_days_per_t, static_cast<float>(365 / 44.0));
   EXPECT_FLOAT_EQ(real(network, chain.members_demand_t, 6), static_cast<float>(64.0 / 12));
-  EXPECT_FLOAT_EQ(real(network, chain.shared_share, 6 * 4 + 1), static_cast<float>(44.0 / 64));
+  EXPECT_FLOAT_EQ(sink_step(network, chain, 6, 1).shared_share, static_cast<float>(44.0 / 64));
   double total_t = 0.0;
   for (int step = 0; step < 24; ++step) total_t += 40.0 / 12 * std::pow(1.21, step / 12.0);
   EXPECT_FLOAT_EQ(real(network, chain.total_demand_t, 1), static_cast<float>(total_t));

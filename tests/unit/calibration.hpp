@@ -9,6 +9,7 @@
 
 #include "host/scenario/calibrate.hpp"
 #include "host/support/error.hpp"
+#include "kernels/model/chain_state.hpp"
 
 namespace blocrisk::calibration {
 
@@ -144,6 +145,14 @@ inline bool reports(const Network& network, const std::string& stage, const std:
   return false;
 }
 
+inline const NodeRates& rates(const Network& network, const StageSpec& stage, int node) {
+  return rates_of(network.view(), stage)[node];
+}
+inline const SinkStep& sink_step(const Network& network, const ChainSpec& chain, int step,
+                                 int sink) {
+  const int n_sinks = chain.stages[chain.n_stages - 1].n_sinks;
+  return sinks_at(network.view(), chain, n_sinks, step)[sink];
+}
 inline float real(const Network& network, Offset table, int index) {
   return network.reals[table + static_cast<Offset>(index)];
 }

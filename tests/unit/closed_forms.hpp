@@ -67,7 +67,7 @@ inline PathStory tell(const Scenario& scenario, std::uint64_t path_number = 0) {
   story.n_stages = chain.n_stages;
   story.n_sinks = chain.stages[chain.n_stages - 1].n_sinks;
   story.n_classes = chain.n_op_classes;
-  story.output_rate = network.reals[chain.stages[chain.n_stages - 1].output_rate];
+  story.output_rate = rates_of(network.view(), chain.stages[chain.n_stages - 1])[0].output_rate;
   path.run_chain(0, story);
   return story;
 }

@@ -63,9 +63,10 @@ struct StageBooks {
     const bool can_be_hit = books.network.ints[spec.strike_of_node + static_cast<Offset>(i)] >= 0;
     const double blocked = can_be_hit ? stage.strike[i].blocked : 0.0;
     const Node<OneLane>& node = stage.node[i];
+    const NodeRates& rates = rates_of(books.network.view(), spec)[i];
     const double contracted =
-        std::min<double>(node.output_t, books.real(spec.utilisation, i) * node.capacity_t);
-    const double contract = contracted * books.real(spec.contract_rate, i);
+        std::min<double>(node.output_t, double{rates.utilisation} * node.capacity_t);
+    const double contract = contracted * rates.contract_rate;
     double sold = 0.0;
     for (int j = 0; j < spec.n_sinks; ++j) {
       const bool cut = can_be_hit && is_target(stage.strike[i], j);
