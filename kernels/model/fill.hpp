@@ -41,11 +41,9 @@ RISK_FN typename L::F fill_classes(int n_classes, const float* weight, typename 
     if (!some_path<L>(shares)) return pool;
     const F rate = pool_rate<L>(shares, pool, wanted);
     each<L>(n_classes, [&](auto k) {
-      const F served = min(rate * splat<F>(weight[k]), one);
-      const F given_t = classes[k].gap_t * served;
-      classes[k].part_t = given_t;
-      classes[k].gap_t = classes[k].gap_t - given_t;
-      classes[k].left = classes[k].left * (one - served);
+      classes[k].part_t = min(rate * classes[k].part_t, classes[k].gap_t);
+      classes[k].gap_t = classes[k].gap_t - classes[k].part_t;
+      classes[k].left = classes[k].left * (one - min(rate * splat<F>(weight[k]), one));
     });
     pool = max(pool - sum_slots<L>(n_classes, classes, &SinkClass<L>::part_t), splat<F>(0.0f));
   }
@@ -82,7 +80,7 @@ RISK_FN typename L::F fill_few_classes(const NetworkView& net, const StageSpec& 
     const F rate = pool_rate<L>(shares, pool, wanted);
     RISK_UNROLL
     for (int k = 0; k < n; ++k) {
-      part_t[k] = gap_t[k] * min(rate * splat<F>(weight[k]), one);
+      part_t[k] = min(rate * part_t[k], gap_t[k]);
       gap_t[k] = gap_t[k] - part_t[k];
     }
     const std::int32_t* several = net.ints + spec.classes_of_several;
