@@ -126,6 +126,7 @@ void lead_run(const RunCommand& options, Ranks* ranks) {
                                 options.resume ? job.start.done.count : 0},
                                job.facts, run_watch, describe);
   const RunResult result = sample(options, job, *chosen.backend, run_watch, checkpoints);
+  chosen.backend->release_memory();
   timings.sample_s = watch.lap();
   if (result.stop_reason == "stopped") checkpoints.stop_early(result);
 

@@ -74,6 +74,11 @@ class CpuBackend final : public Backend {
     });
   }
 
+  void release_memory() override {
+    const std::lock_guard guard(lock_);
+    idle_.clear();
+  }
+
  private:
   /// One that an earlier range has left, or null.
   std::unique_ptr<LaneEngine> take_engine() {

@@ -46,6 +46,8 @@ class Backend {
   /// after a beginning of the range. Returns the paths added.
   virtual std::uint64_t run_while(PathRange range, Accumulators& into, Samples* samples,
                                   const GoOn& go_on);
+  /// Gives back what is kept from call to call. Another call may follow.
+  virtual void release_memory() {}
 };
 
 inline std::uint64_t Backend::run_while(PathRange range, Accumulators& into, Samples* samples,

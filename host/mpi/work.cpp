@@ -29,6 +29,7 @@ void RankWork::begin_sampling() {
 }
 
 void RankWork::begin_attribution(std::vector<double> tail_thresholds) {
+  backend_.release_memory();  // sampling is over
   tail_thresholds_ = std::move(tail_thresholds);
   attribution_ = AttributionSums(attribution_shape(network_));
 }
