@@ -103,10 +103,13 @@ class Figures(Case):
                 self.assertGreaterEqual(row[f"{figure}_cvar95_difference_hi"], tail)
                 self.assertAlmostEqual(row["a_worse_probability"], (d > 0).mean(), places=12)
                 self.assertAlmostEqual(row["b_worse_probability"], (d < 0).mean(), places=12)
-                # Where hundreds of paths differ both ways, the interval is the textbook's within a third.
+                # Where hundreds of paths differ both ways, the interval is the textbook's within 15 %, and
+                # wider where differences are lopsided: the correction grows with their skewness squared.
                 if min((d > 0).sum(), (d < 0).sum()) > 100:
                     half = 1.96 * d.std() / np.sqrt(PATHS)
-                    self.assertLess(abs((high - low) / (2 * half) - 1), 1 / 3, (member, mineral))
+                    skewness = ((d - d.mean()) ** 3).mean() / d.std() ** 3
+                    off = abs((high - low) / (2 * half) - 1)
+                    self.assertLess(off, 0.15 + 5 * skewness**2 / PATHS, (member, mineral))
                 # Far from zero, sign and interval agree.
                 if abs(d.mean()) > 4 * d.std() / np.sqrt(PATHS) and (d != 0).sum() > 100:
                     self.assertGreater(low * high, 0, (member, mineral))
