@@ -22,8 +22,7 @@ struct ThreadBatch {
 };
 
 /// What a thread's batch is meant to take: a second, so that progress is lively and stopping quick.
-/// Where readying the thread's memory and handing over its counts take long themselves, as with
-/// thousands of steps, four times that.
+/// Where handing over its counts takes long itself, as with thousands of steps, four times that.
 double wanted_batch_s(const NetworkView& network, const LaneVariant& variant) {
   constexpr double assumed_bytes_per_s = 1e9;
   const auto bytes = static_cast<double>(variant.workspace_bytes(network));

@@ -49,10 +49,11 @@ RISK_FN typename L::F settle_contracts(typename L::F delivered, Sink<L>& sink) {
 
 /// Contract deliveries of all nodes to neighbouring sinks, summed in node order. The sums stay in
 /// registers while the nodes pass by. Targets of a restriction get the cut part of the base flow.
+/// What sinks get beyond their need is left with each of them.
 template <int n_tile, class L>
-RISK_FN void deliver_to_tile(const StageSpec& spec, StageState<L>& stage, int first_sink,
-                             typename L::F (&sum)[n_tile]) {
+RISK_FN void deliver_to_tile(const StageSpec& spec, StageState<L>& stage, int first_sink) {
   using F = typename L::F;
+  F sum[n_tile];
   const float* flow = stage.flow_t + first_sink;
   const int stride = padded_sinks(spec.n_sinks);
   for (F& value : sum) value = splat<F>(0.0f);
@@ -73,30 +74,11 @@ RISK_FN void deliver_to_tile(const StageSpec& spec, StageState<L>& stage, int fi
       for (int j = 0; j < n_tile; ++j) sum[j] = fma(contract, splat<F>(flow[j]), sum[j]);
     }
   }
-}
-
-/// Contracts of some neighbouring sinks; what they are delivered beyond their need is left with
-/// each of them.
-template <int n_tile, class L>
-RISK_FN void serve_tile(const StageSpec& spec, StageState<L>& stage, int first_sink) {
-  typename L::F sum[n_tile];
-  deliver_to_tile<n_tile, L>(spec, stage, first_sink, sum);
   RISK_UNROLL
   for (int j = 0; j < n_tile; ++j) {
     Sink<L>& sink = stage.sink[first_sink + j];
     sink.part_t = settle_contracts<L>(sum[j], sink);
   }
-}
-
-/// All sinks in one tile: the surplus is summed before it leaves the registers.
-template <int n_tile, class L>
-RISK_FN typename L::F serve_only_tile(const StageSpec& spec, StageState<L>& stage) {
-  using F = typename L::F;
-  F sum[n_tile];
-  deliver_to_tile<n_tile, L>(spec, stage, 0, sum);
-  RISK_UNROLL
-  for (int j = 0; j < n_tile; ++j) sum[j] = settle_contracts<L>(sum[j], stage.sink[j]);
-  return sum_values<F>(n_tile, [&](int j) RISK_INLINE_BODY { return sum[j]; });
 }
 
 /// The same where every lane of the mapping is a sink and holds its own sum.
@@ -139,11 +121,9 @@ RISK_FN typename L::F deliver_contracts(const StageSpec& spec, StageState<L>& st
   } else {
     constexpr int widest = L::n == 16 && RISK_HAS_AVX512 ? 16 : 8;  // as registers allow
     const int padded = padded_sinks(spec.n_sinks);
-    if (padded == 8) return serve_only_tile<8, L>(spec, stage);
-    if (padded == widest) return serve_only_tile<widest, L>(spec, stage);
     int j = 0;
-    for (; j + widest <= padded; j += widest) serve_tile<widest, L>(spec, stage, j);
-    if (j < padded) serve_tile<8, L>(spec, stage, j);
+    for (; j + widest <= padded; j += widest) deliver_to_tile<widest, L>(spec, stage, j);
+    if (j < padded) deliver_to_tile<8, L>(spec, stage, j);
   }
   return sum_slots<L>(spec.n_sinks, stage.sink, &Sink<L>::part_t);
 }

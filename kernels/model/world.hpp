@@ -8,6 +8,14 @@
 RISK_BEGIN
 
 inline constexpr int no_entry = -1;
+
+/// A host holds layer 1 of several groups, more than its inner caches do, and asks for what comes;
+/// a device hides such waits by itself.
+#if defined(__CUDACC__)
+inline constexpr bool asks_ahead = false;
+#else
+inline constexpr bool asks_ahead = true;
+#endif
 inline constexpr int longest_duration_steps = 1 << 20;
 
 /// Restriction events of a group. An entry stands for all lanes in which the event happens: a drawn
@@ -16,7 +24,7 @@ template <class L>
 struct EventList {
   Row<std::int32_t> drawn;                    ///< [step][actor] entry or `no_entry`
   Row<std::int32_t> actors_low, actors_high;  ///< [step] bit per actor with an event
-  Row<std::int32_t> first_entry;              ///< [step] entries are in the order of steps
+  Row<std::int32_t> first_entry;  ///< [step] entries are in the order of steps; only on a host
   Row<std::int32_t>
       first_scheduled;          ///< [step + 1] the step's first scheduled event, in file order
   Row<std::int32_t> scheduled;  ///< [scheduled event] entry or `no_entry`
@@ -55,7 +63,7 @@ RISK_FN EventList<L> take_events(const NetworkView& net, Arena<L>& vectors,
   events.drawn = headers.template take<std::int32_t>(net.n_actors * net.n_steps);
   events.actors_low = headers.template take<std::int32_t>(net.n_steps);
   events.actors_high = headers.template take<std::int32_t>(net.n_steps);
-  events.first_entry = headers.template take<std::int32_t>(net.n_steps);
+  if constexpr (asks_ahead) events.first_entry = headers.template take<std::int32_t>(net.n_steps);
   events.first_scheduled = headers.template take<std::int32_t>(net.n_steps + 1);
   events.scheduled = headers.template take<std::int32_t>(net.n_scheduled);
   events.lanes = headers.template take<std::int32_t>(n);
@@ -87,26 +95,23 @@ RISK_FN World<L> take_world(const NetworkView& net, Arena<L>& vectors, Arena<Lan
 /// Entries of a step that are asked for ahead; few steps have more.
 inline constexpr int entries_fetched = 4;
 
-/// Asks for what a chain will read of a step to come. A host holds layer 1 of several groups, more
-/// than its inner caches do; a device hides such waits by itself. Without branches: what is not
-/// there is asked for too.
+/// Asks for what a chain will read of a step to come. Without branches: what is not there is asked
+/// for too.
 template <class L>
 RISK_FN void fetch_world(const NetworkView& net, int mineral, int step, const World<L>& world) {
-#if !defined(__CUDACC__)
-  if (step >= net.n_steps) return;
-  __builtin_prefetch(&world.price_shock[mineral * net.n_steps + step]);
-  const EventList<L>& events = world.events;
-  const int first = events.first_entry[step];
-#pragma GCC unroll 4
-  for (int entry = first; entry < first + entries_fetched; ++entry) {
-    __builtin_prefetch(&events.bundle[entry]);
-    __builtin_prefetch(&events.instrument[entry]);
-    __builtin_prefetch(&events.group[entry]);
-    __builtin_prefetch(&events.end_step[entry]);
+  if constexpr (asks_ahead) {
+    if (step >= net.n_steps) return;
+    __builtin_prefetch(&world.price_shock[mineral * net.n_steps + step]);
+    const EventList<L>& events = world.events;
+    const int first = events.first_entry[step];
+    RISK_UNROLL
+    for (int entry = first; entry < first + entries_fetched; ++entry) {
+      __builtin_prefetch(&events.bundle[entry]);
+      __builtin_prefetch(&events.instrument[entry]);
+      __builtin_prefetch(&events.group[entry]);
+      __builtin_prefetch(&events.end_step[entry]);
+    }
   }
-#else
-  (void)net, (void)mineral, (void)step, (void)world;
-#endif
 }
 
 /// Picks the first entry whose cumulative threshold lies above the word.
@@ -317,7 +322,7 @@ RISK_FN void run_world(const NetworkView& net, const PathKeys<L>& paths, World<L
     switch_regimes<L>(net, step, world);
     world.events.first_scheduled[step] = next_scheduled;
     world.events.actors_low[step] = world.events.actors_high[step] = 0;
-    world.events.first_entry[step] = entry;
+    if constexpr (asks_ahead) world.events.first_entry[step] = entry;
     entry = draw_events<L>(net, paths, step, entry, world);
     entry = happen_scheduled<L>(net, paths, step, next_scheduled, entry, world);
     for (int a = 0; a < net.n_actors; ++a) {
