@@ -76,6 +76,12 @@
 #define RISK_CEILF(a) __builtin_ceilf(a)
 #endif
 
+#if defined(__CUDA_ARCH__)
+#define RISK_LOWEST_BIT(word) (__ffs(static_cast<int>(word)) - 1)
+#else
+#define RISK_LOWEST_BIT(word) __builtin_ctz(word)
+#endif
+
 // a < b ? a : b and a > b ? a : b, also for zeros of either sign. Given a constant operand nvcc
 // would turn the plain expression into min.f32, which orders -0 before +0; a comparison and a
 // selection of our own stay what they are.

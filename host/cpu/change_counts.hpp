@@ -20,9 +20,9 @@ RISK_BEGIN
 template <class L>
 class ChangeLists {
  public:
-  /// A counter's number, or how many numbers on, in both halves of a change.
-  static RISK_FN typename L::I in_both_halves(std::uint32_t counters) {
-    return splat<typename L::I>(static_cast<std::int32_t>(counters | counters << 16));
+  /// A counter's number in both halves of a change.
+  static std::int32_t in_both_halves(std::uint32_t counter) {
+    return static_cast<std::int32_t>(counter | counter << 16);
   }
 
   /// `most_notes`: calls of `note` that a group makes in a step, at most.

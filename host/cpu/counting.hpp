@@ -59,20 +59,19 @@ void count_values(Values values, BinRange range, std::uint64_t* histogram) {
   using F = typename L::F;
   using U = typename L::U;
   constexpr int at_once = 512;
-  std::uint64_t zeros = 0;
+  auto zeros = static_cast<std::uint64_t>(values.n);
   for (int first = 0; first < values.n; first += at_once) {
     const int last = first + at_once < values.n ? first + at_once : values.n;
     alignas(64) std::uint32_t bins[at_once + L::n];
     std::uint32_t* next = bins;
     for (int k = first; k < last; k += L::n) {
       const F value = load<F>(values.first + k);
-      const std::uint32_t counted = lanes_below<L>(values.n - k < L::n ? values.n - k : L::n);
-      const auto some = and_(ne(bits(value), splat<U>(0u)), mask_from_bits<L>(counted));
-      const int n_some = __builtin_popcount(mask_bits(some));
-      zeros += static_cast<std::uint64_t>(__builtin_popcount(counted) - n_some);
+      const auto counted = mask_from_bits<L>(lanes_below<L>(last - k));
+      const auto some = and_(ne(bits(value), splat<U>(0u)), counted);
       store_lanes<L>(next, some, bins_of_values<L>(value, range));
-      next += n_some;
+      next += __builtin_popcount(mask_bits(some));
     }
+    zeros -= static_cast<std::uint64_t>(next - bins);
     for (const std::uint32_t* bin = bins; bin < next; ++bin) ++histogram[*bin];
   }
   histogram[0] += zeros;

@@ -38,44 +38,28 @@ class SeriesFamily {
       counters.begin(first(k), __builtin_popcount(counted));
     }
   }
-  /// Notes all series at a step; `value(series)` are their values.
-  template <class Value>
-  RISK_FN void note_all(int step, typename L::M counted, ChangeLists<L>& changes, Value value) {
-    const int n = n_series_;
-    AlignedVector<I>* const bins = bins_.data();
-    auto writer = changes.writer(step);
-    const I next_row = ChangeLists<L>::in_both_halves(n_bins);
-    I row = ChangeLists<L>::in_both_halves(first_);
-    for (int k = 0; k < n; ++k, row = row + next_row)
-      note(writer, row, counted, value(k), bins[k].lanes);
-    changes.keep(step, writer);
-  }
-  /// Notes the series of `some`, a bit each; returns those of them in which some path is not in bin
-  /// 0 now.
-  template <class Value>
-  RISK_FN std::uint64_t note_some(int step, std::uint64_t some, typename L::M counted,
-                                  ChangeLists<L>& changes, Value value) {
-    AlignedVector<I>* const bins = bins_.data();
-    auto writer = changes.writer(step);
-    std::uint64_t beyond_zero = 0;
-    for (; some != 0; some &= some - 1) {
-      const int k = __builtin_ctzll(some);
-      note(writer, ChangeLists<L>::in_both_halves(first(k)), counted, value(k), bins[k].lanes);
-      beyond_zero |= static_cast<std::uint64_t>(any(ne(bins[k].lanes, splat<I>(0)))) << k;
+
+  /// What noting a step needs of the family, in registers.
+  struct Notes {
+    AlignedVector<I>* bins;
+    std::uint32_t first;
+
+    /// Is some path of a series beyond bin 0?
+    RISK_FN bool beyond_zero(int series) const { return any(ne(bins[series].lanes, splat<I>(0))); }
+    /// Notes the values of a series.
+    RISK_FN void note(typename ChangeLists<L>::Writer& writer, int series, typename L::M counted,
+                      F value) const {
+      const I before = bins[series].lanes;
+      const I now = bins_of_values<L>(value, range);
+      bins[series].lanes = now;
+      const auto row = first + static_cast<std::uint32_t>(series * n_bins);
+      writer.note(splat<I>(ChangeLists<L>::in_both_halves(row)), and_(ne(now, before), counted),
+                  before, now);
     }
-    changes.keep(step, writer);
-    return beyond_zero;
-  }
+  };
+  RISK_FN Notes notes() { return {bins_.data(), first_}; }
 
  private:
-  static RISK_FN void note(typename ChangeLists<L>::Writer& writer, I row, typename L::M counted,
-                           F value, I& bins) {
-    const I before = bins;
-    const I now = bins_of_values<L>(value, range);
-    bins = now;
-    writer.note(row, and_(ne(now, before), counted), before, now);
-  }
-
   std::uint32_t first_;
   int n_series_;
   std::vector<AlignedVector<I>> bins_;  ///< [series]
@@ -86,19 +70,21 @@ static_assert(max_countries * (timeline_shortfall_bins.n_bins() + timeline_cover
                   timeline_price_bins.n_bins() <=
               65536);
 
-/// Timelines of one mineral, all paths of this thread since the last time they were drained. Cells
-/// are kept until their step is complete and then noted family by family.
+/// Timelines of one mineral, all paths of this thread since the last time they were drained.
 template <class L>
 class MineralTimelines {
   using F = typename L::F;
+  using I = typename L::I;
   using U = typename L::U;
+  using Shortfall = SeriesFamily<L, timeline_shortfall_bins>;
+  using Cover = SeriesFamily<L, timeline_cover_bins>;
+  using Price = SeriesFamily<L, timeline_price_bins>;
 
  public:
   /// `changes`: shared with other minerals, whose paths do not run at the same time.
   MineralTimelines(const NetworkView& net, int cells, ChangeLists<L>& changes)
       : n_cells_(cells),
         n_steps_(net.n_steps),
-        cell_(static_cast<std::size_t>(cells)),
         shortfall_(0, cells),
         cover_(shortfall_.end(), cells),
         price_(cover_.end(), 1),
@@ -109,10 +95,10 @@ class MineralTimelines {
 
   void begin_group(std::uint32_t counted) {
     counted_ = counted;
-    short_cells_ = beyond_zero_ = 0;
     shortfall_.begin_group(counted, counters_);
     cover_.begin_group(counted, counters_);
     price_.begin_group(counted, counters_);
+    for (int c = 0; c < n_cells_; ++c) shortfall_sums_.rows()[c].lanes = splat<U>(0u);
   }
   void end_group() {
     if (!changes_.end_group()) count_changes();
@@ -124,26 +110,58 @@ class MineralTimelines {
     });
   }
 
-  /// Cells of which this is not said are not short in any lane in the present step.
-  RISK_FN void may_be_short(int c) { short_cells_ |= std::uint64_t{1} << c; }
-  RISK_FN void keep_cell(int c, F unmet_fraction, F cover_days) {
-    cell_[static_cast<std::size_t>(c)] = {unmet_fraction, cover_days};
-  }
-  RISK_FN void add_step(int step, F price, F restricted) {
-    if ((short_cells_ | beyond_zero_) != 0) add_shortfalls(step);
-    const auto counted = mask_from_bits<L>(counted_);
-    const CellStep* const cells = cell_.data();
-    AlignedVector<U>* const rows = level_sums_.rows();
-    cover_.note_all(step, counted, changes_, [=](int c) RISK_INLINE_BODY {
-      const F days = min(cells[c].cover_days, splat<F>(timeline_cover_limit_days));
-      rows[c].lanes = masked(counted, units(days, timeline_cover_scale));
-      return days;
-    });
-    price_.note_all(step, counted, changes_, [=](int) RISK_INLINE_BODY { return price; });
-    rows[n_cells_].lanes = masked(counted, units(price, timeline_price_scale));
-    rows[n_cells_ + 1].lanes = masked(counted, units(restricted, timeline_restricted_scale));
-    level_sums_.add_step(step);
-  }
+  /// Notes the reports of one step, cell by cell, then the market's. What it needs for that is its
+  /// own, so that the compiler keeps it in registers while vectors are stored.
+  class StepNotes {
+   public:
+    RISK_FN StepNotes(MineralTimelines& to, int step)
+        : to_(to),
+          step_(step),
+          counted_(mask_from_bits<L>(to.counted_)),
+          writer_(to.changes_.writer(step)),
+          shortfall_(to.shortfall_.notes()),
+          cover_(to.cover_.notes()),
+          shortfall_rows_(to.shortfall_sums_.rows()),
+          level_rows_(to.level_sums_.rows()) {}
+
+    RISK_FN void cell(int c, bool may_be_unmet, F unmet_fraction, F cover_days) {
+      if (may_be_unmet || shortfall_.beyond_zero(c)) note_shortfall(c, unmet_fraction);
+      const F days = min(cover_days, splat<F>(timeline_cover_limit_days));
+      level_rows_[c].lanes = in_units(days, timeline_cover_scale);
+      cover_.note(writer_, c, counted_, days);
+    }
+
+    RISK_FN void market(F price, F restricted) {
+      const int n = to_.n_cells_;
+      to_.price_.notes().note(writer_, 0, counted_, price);
+      level_rows_[n].lanes = in_units(price, timeline_price_scale);
+      level_rows_[n + 1].lanes = in_units(restricted, timeline_restricted_scale);
+      to_.changes_.keep(step_, writer_);
+      to_.level_sums_.add_step(step_);
+      if (some_short_) to_.shortfall_sums_.add_step(step_);  // else all its rows are zero
+    }
+
+   private:
+    /// Of a cell that is short, or was a step before; the others are in bin 0 and stay there, with
+    /// zero in their rows.
+    RISK_FN void note_shortfall(int c, F unmet_fraction) {
+      shortfall_.note(writer_, c, counted_, unmet_fraction);
+      shortfall_rows_[c].lanes = in_units(unmet_fraction, timeline_shortfall_scale);
+      some_short_ = true;
+    }
+    RISK_FN U in_units(F value, float scale) const {
+      return masked(counted_, as_word(timeline_units<L>(value, scale)));
+    }
+
+    MineralTimelines& to_;
+    int step_;
+    typename L::M counted_;  ///< lanes of the group that count
+    typename ChangeLists<L>::Writer writer_;
+    typename Shortfall::Notes shortfall_;
+    typename Cover::Notes cover_;
+    AlignedVector<U>*shortfall_rows_, *level_rows_;
+    bool some_short_ = false;
+  };
 
   /// Adds everything to the accumulators and starts anew. `cell_index(c)`: [member][mineral].
   template <class CellIndex>
@@ -163,24 +181,6 @@ class MineralTimelines {
   }
 
  private:
-  struct CellStep {
-    F unmet_fraction, cover_days;
-  };
-
-  /// Cells that are short, or were a step before; the others are in bin 0 and stay there.
-  RISK_FN void add_shortfalls(int step) {
-    const auto counted = mask_from_bits<L>(counted_);
-    const CellStep* const cells = cell_.data();
-    AlignedVector<U>* const rows = shortfall_sums_.rows();
-    const auto value = [=](int c) RISK_INLINE_BODY { return cells[c].unmet_fraction; };
-    beyond_zero_ =
-        shortfall_.note_some(step, short_cells_ | beyond_zero_, counted, changes_, value);
-    for (int c = 0; c < n_cells_; ++c)
-      rows[c].lanes = masked(counted, units(value(c), timeline_shortfall_scale));
-    shortfall_sums_.add_step(step);
-    short_cells_ = 0;
-  }
-  static RISK_FN U units(F value, float scale) { return as_word(timeline_units<L>(value, scale)); }
   template <class Family>
   static std::size_t bins_of(const Family&) {
     return static_cast<std::size_t>(Family::n_bins);
@@ -191,13 +191,10 @@ class MineralTimelines {
   }
 
   int n_cells_, n_steps_;
-  std::uint32_t counted_ = 0;      ///< lanes of the present group that count
-  std::uint64_t short_cells_ = 0;  ///< a bit per cell: some path may be short in the present step
-  std::uint64_t beyond_zero_ = 0;  ///< a bit per cell: some path's shortfall is not in bin 0
-  std::vector<CellStep> cell_;     ///< of the present step
-  SeriesFamily<L, timeline_shortfall_bins> shortfall_;
-  SeriesFamily<L, timeline_cover_bins> cover_;
-  SeriesFamily<L, timeline_price_bins> price_;
+  std::uint32_t counted_ = 0;  ///< lanes of the present group that count
+  Shortfall shortfall_;
+  Cover cover_;
+  Price price_;
   StepCounters counters_;
   ChangeLists<L>& changes_;
   RowSums<L> shortfall_sums_;  ///< [cell]
@@ -213,14 +210,7 @@ struct TimelineObserver {
   void begin_step(int, const ChainState<L>&) {}
   void stage(int, int, const ChainState<L>&, F) {}
   void end_step(int, const ChainState<L>&) {}
-  void begin_cells(int) {}
-  RISK_FN void unmet_somewhere(int c) { mineral.may_be_short(c); }
-  RISK_FN void cell(int /*step*/, int c, F unmet_fraction, F cover_days) {
-    mineral.keep_cell(c, unmet_fraction, cover_days);
-  }
-  RISK_FN void market(int step, F price, F restricted) {
-    mineral.add_step(step, price, restricted);
-  }
+  RISK_FN auto report(int step) { return typename MineralTimelines<L>::StepNotes(mineral, step); }
 };
 
 RISK_END

@@ -15,7 +15,6 @@ struct Forwarder {
     to.stage(step, stage, state, leftover_t);
   }
   void end_step(int step, const ChainState<OneLane>& state) { to.end_step(step, state); }
-  void begin_cells(int) {}
   void cell(int step, int c, float unmet_fraction, float cover_days) {
     to.cell(step, c, unmet_fraction, cover_days);
   }

@@ -87,7 +87,6 @@ struct TimelineObserver {
   RISK_FN void begin_step(int, const ChainState<L>&) {}
   RISK_FN void stage(int, int, const ChainState<L>&, float) {}
   RISK_FN void end_step(int, const ChainState<L>&) {}
-  RISK_FN void begin_cells(int) {}
   RISK_FN void cell(int step, int c, float unmet_fraction, float cover_days) {
     if (!counted) return;
     const TallyLayout& layout = launch.tally.layout;

@@ -250,6 +250,21 @@ RISK_FN F sum_slots(int /*n*/, const Slots<L, T>& slots, F T::*field, int site =
   return sum_of_lanes(sum, site);
 }
 
+template <WarpSlots L, int n_values, class Fn>
+RISK_FN Several<float, n_values> sum_each(int n, Fn f, int site = __builtin_LINE()) {
+  Several<float, n_values> sums{};
+  each<L>(n, [&](auto slot) {
+    const auto of_slot = f(slot);
+    if constexpr (decltype(slot)::piece == 0) {
+      sums = of_slot;
+    } else {
+      sums = sums + of_slot;
+    }
+  });
+  for (float& sum : sums.value) sum = sum_of_lanes(sum, site);
+  return sums;
+}
+
 template <WarpSlots L, class T, class F>
 RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float* weight,
                        int site = __builtin_LINE()) {
@@ -341,12 +356,16 @@ RISK_FN void sum_groups(int n_groups, const std::int32_t* first, const std::int3
 /// a warp's lie side by side.
 template <int S, int P, class T>
 struct SlotMemory<HalfWarp<S, P>, T> {
+  struct SlotRow {
+    T* first;
+    template <int Q>
+    RISK_FN T& operator[](WarpSlot<Q>) const {
+      return first[Q * warp_lanes];
+    }
+  };
   T* first;
-  int depth;
-  template <int Q>
-  RISK_FN T& at(WarpSlot<Q>, int k) const {
-    return first[(k * P + Q) * 2 * half_warp_lanes];
-  }
+  int n_slots;  ///< that the lane itself holds
+  RISK_FN SlotRow row(int k) const { return {first + k * P * warp_lanes}; }
 };
 
 RISK_END

@@ -168,6 +168,9 @@ RISK_FN float abs(float a) { return from_bits(bits(a) & 0x7fffffffU); }
 /// Bits that some lane has.
 RISK_FN std::uint32_t bits_of_some(std::uint32_t a) { return a; }
 
+/// Number of the lowest bit of a word that has one.
+RISK_FN int lowest_bit(std::uint32_t word) { return RISK_LOWEST_BIT(word); }
+
 /// Shifts by 0..31 bits, the same for all lanes (int) or one per lane (U).
 RISK_FN std::uint32_t shl(std::uint32_t a, int n) { return a << n; }
 RISK_FN std::uint32_t shr(std::uint32_t a, int n) { return a >> n; }

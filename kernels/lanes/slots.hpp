@@ -5,8 +5,8 @@
 /// slot of one path (half_warp.hpp) and has the same functions.
 ///
 /// What the functions promise is what both mappings can keep: `each` visits slots independently of
-/// each other; only `sum_slots`, `permuted`, `value_at` and `sum_groups` let a slot see others. The
-/// order in which slots are summed is part of the law, so it is written here.
+/// each other; only `sum_slots`, `sum_each`, `permuted`, `value_at` and `sum_groups` let a slot see
+/// others. The order in which slots are summed is part of the law, so it is written here.
 #pragma once
 
 #include "kernels/lanes/lanes.hpp"
@@ -86,6 +86,20 @@ struct SlotFlags {
 template <MemorySlots L, class Fn>
 RISK_FN void each_raised(int /*n*/, const SlotFlags<L>& flags, Fn&& f) {
   for (std::uint64_t left = flags.bits; left != 0; left &= left - 1) f(__builtin_ctzll(left));
+}
+
+/// Calls f(slot) for some of n slots, a bit each, in order. Of few slots each is asked in a place
+/// of its own, which knows its address: more code, but a third of the work.
+template <class Fn>
+RISK_FN void each_of(int n, std::uint64_t some, Fn&& f) {
+  if (n <= piece_slots) {
+    RISK_UNROLL
+    for (int slot = 0; slot < piece_slots; ++slot) {
+      if (((some >> slot) & 1u) != 0) f(slot);
+    }
+  } else {
+    for (; some != 0; some &= some - 1) f(__builtin_ctzll(some));
+  }
 }
 
 /// Is some flag up?
@@ -177,6 +191,48 @@ RISK_FN F sum_weighted(int n, const Slots<L, T>& slots, F T::*field, const float
       n, [&](int slot) RISK_INLINE_BODY { return slots[slot].*field * splat<F>(weight[slot]); });
 }
 
+/// Several values that are summed side by side.
+template <class F, int n_values>
+struct Several {
+  F value[n_values];
+  RISK_FN F operator[](int k) const { return value[k]; }
+  RISK_FN friend Several operator+(const Several& a, const Several& b) {
+    Several sum;
+    RISK_UNROLL
+    for (int k = 0; k < n_values; ++k) sum.value[k] = a.value[k] + b.value[k];
+    return sum;
+  }
+};
+
+/// Visits slots as `each` does and sums what f(slot) returns, each value as `sum_slots` would had
+/// it been written to a field. Up to 16 slots are visited in the order of the sum, each in a place
+/// of its own that knows its address, so that no value is put down on the way.
+template <MemorySlots L, int n_values, class Fn>
+RISK_FN Several<typename L::F, n_values> sum_each(int n, Fn f) {
+  using Sums = Several<typename L::F, n_values>;
+  constexpr int half = piece_slots / 2;
+  if (n <= piece_slots) {
+    const auto pair = [&](int k) RISK_INLINE_BODY {
+      if (k >= n) return Sums{};
+      const Sums first = f(k);
+      return k + half < n ? first + f(k + half) : first;
+    };
+    const auto four = [&](int k) RISK_INLINE_BODY {
+      const Sums two = pair(k) + pair(k + 4);
+      return two + (pair(k + 2) + pair(k + 6));
+    };
+    const Sums even = four(0);
+    return even + four(1);
+  }
+  Sums part[piece_slots] = {};
+  for (int slot = 0; slot < n; ++slot) {
+    Sums& sum = part[slot % piece_slots];
+    sum = sum + f(slot);
+  }
+  for (int k = 0; k < half; ++k) part[k] = part[k] + part[k + half];
+  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+}
+
 /// Sum of value(slot) over the slots whose flag is up, as if the others held nothing; `field` of
 /// all slots is what it may write to. In which order two are added does not matter.
 template <MemorySlots L, class T, class F, class Value>
@@ -240,12 +296,12 @@ RISK_FN void sum_groups(int n_groups, const std::int32_t* first, const std::int3
   }
 }
 
-/// Memory of several values a slot, too much for registers: rings and tables.
+/// Memory of several values a slot, too much for registers: rings and tables, row by row.
 template <class L, class T>
 struct SlotMemory {
   T* first;
-  int depth;  ///< values a slot
-  RISK_FN T& at(int slot, int k) const { return first[slot * depth + k]; }
+  int n_slots;
+  RISK_FN T* row(int k) const { return first + k * n_slots; }  ///< [slot]
 };
 
 RISK_END

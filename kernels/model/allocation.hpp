@@ -117,9 +117,7 @@ RISK_SECTION typename L::F allocate_stage(const NetworkView& net, const ChainSpe
   using F = typename L::F;
   const StageSpec& spec = chain.stages[s];
   StageState<L>& stage = state.stage[s];
-  commit_output<L>(net, spec, stage);
-  withhold<L>(net, spec, stage);
-  const F surplus = deliver_contracts<L>(spec, stage);
+  const F surplus = deliver_contracts<L>(net, spec, stage);
   sum_classes<L>(net, spec, stage);
   if (some_raised<L>(spec.n_nodes, stage.restricting)) {
     offer_withheld_at_home<L>(net, spec, stage);

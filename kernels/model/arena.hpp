@@ -69,7 +69,7 @@ class Arena {
   template <class T>
   RISK_FN SlotMemory<L, T> take_slot_memory(int n, int depth) {
     if constexpr (slots_in_registers<L>) n = L::n_pieces;  // what the lane itself holds
-    return {take<T>(n * depth).first, depth};
+    return {take<T>(n * depth).first, n};
   }
   /// Lane vectors handed out so far.
   RISK_FN std::size_t used() const { return used_; }

@@ -173,7 +173,6 @@ struct AttributionObserver {
   void end_step(int step, const ChainState<L>& state) {
     attribute_step<L>(net, chain, step, state, need);
   }
-  void begin_cells(int) {}
   void cell(int, int, F, F) {}
   void market(int, F, F) {}
 };

@@ -13,9 +13,8 @@
 
 RISK_BEGIN
 
-/// Sees every step without changing it. Observers of tests, timelines and replays have these calls.
-/// One that has `unmet_somewhere(int c)` is told, before the cell's own call, that some lane's need
-/// is unmet there or was lately.
+/// Sees every step without changing it. Observers of tests, timelines and replays have these calls;
+/// one that has `report(step)` instead of the last two gets them there, see `report_of`.
 template <class L>
 struct NoObserver {
   using F = typename L::F;
@@ -23,7 +22,6 @@ struct NoObserver {
   /// After stage `s` is allocated; needs and gaps in its sinks, stocks untouched.
   RISK_FN void stage(int /*step*/, int /*s*/, const ChainState<L>&, F /*leftover*/) {}
   RISK_FN void end_step(int, const ChainState<L>&) {}
-  RISK_FN void begin_cells(int) {}
   RISK_FN void cell(int /*step*/, int /*c*/, F /*unmet_fraction*/, F /*cover_days*/) {}
   RISK_FN void market(int, F /*price*/, F /*restricted_fraction*/) {}
 };
@@ -59,11 +57,12 @@ RISK_FN void start_consumers(const NetworkView& net, const ChainSpec& chain, Cha
   const int n_sinks = chain.stages[last_stage<L>(chain)].n_sinks;
   clear_slots<L>(n_sinks, state.stock);
   clear_slots<L>(n_sinks, state.cell);
+  clear_slots<L>(n_sinks, state.spells);
   each<L>(n_sinks, [&](auto j) {
     state.stock[j].commercial_t = splat<F>(net.reals[chain.commercial_start_t + j]);
     state.stock[j].strategic_t = splat<F>(net.reals[chain.strategic_start_t + j]);
-    start_cell<L>(state.cell[j]);
-    for (int k = 0; k < net.peak_window_steps; ++k) state.window.at(j, k) = splat<I>(0);
+    start_spells<L>(state.spells[j]);
+    for (int k = 0; k < net.peak_window_steps; ++k) state.window.row(k)[j] = splat<I>(0);
   });
   state.shared_t = splat<F>(chain.shared_start_t);
 }
@@ -84,7 +83,7 @@ RISK_SECTION void start_chain(const NetworkView& net, const ChainSpec& chain,
   state.rivals_share = state.flooding = state.scarcity = state.substituted = zero;
   state.restricted_fraction = zero;
   state.restricting_homes = {splat<U>(0u), splat<U>(0u)};
-  state.restricting_somewhere = {0u, 0u};
+  state.restricting_somewhere = 0;
   if constexpr (!slots_in_registers<L>) {
     for (int k = 0; k < chain.n_op_classes; ++k) state.operating[k] = splat<F>(1.0f);
   }
@@ -143,8 +142,7 @@ RISK_FN void move_goods(const NetworkView& net, const ChainSpec& chain, int step
     want_feed<L>(net, next, nodes, buyers);
     const F leftover = allocate_stage<L>(net, chain, s, state);
     observer.stage(step, s, state, leftover);
-    use_feed_stocks<L>(net, chain, next, buyers, nodes, leftover);
-    limit_by_feed<L>(net, next, buyers, nodes);
+    use_feed<L>(net, chain, next, buyers, nodes, leftover);
   });
   note_rivals_share<L>(chain, state);
   const F leftover = allocate_stage<L>(net, chain, last, state);
@@ -155,22 +153,41 @@ RISK_FN void move_goods(const NetworkView& net, const ChainSpec& chain, int step
 /// Long enough for a line from the outermost cache.
 inline constexpr int steps_fetched_ahead = 4;
 
+/// What begins a step: how demand responds to the step before, and the price.
+template <class L>
+RISK_SECTION void open_market(const NetworkView& net, const ChainSpec& chain, int mineral,
+                              const PathKeys<L>& paths, const World<L>& world, int step,
+                              ChainState<L>& state) {
+  if (word_of_step(step) == 0) refill_chain_words<L>(chain, paths, step, state);
+  fetch_world<L>(net, mineral, step + steps_fetched_ahead, world);
+  update_responses<L>(chain, state);
+  update_price<L>(net, chain, mineral, paths, world, step, state);
+}
+
+/// Does the next step's market open before a step is remembered, which has no part in it? A long
+/// chain of operations, each waiting for the one before, then has something to hide behind. A
+/// device hides it behind other paths, and has no registers for it.
+template <class L>
+inline constexpr bool opens_ahead = !slots_in_registers<L>;
+
 /// One step, in the order of the law. Demand looks only at the previous step, so it comes first.
 template <class L, class Observer>
 RISK_FN void run_step(const NetworkView& net, const ChainSpec& chain, int mineral,
                       const PathKeys<L>& paths, const World<L>& world, int step,
                       ChainState<L>& state, const ChainResult<L>& result, Observer& observer) {
-  if (word_of_step(step) == 0) refill_chain_words<L>(chain, paths, step, state);
-  fetch_world<L>(net, mineral, step + steps_fetched_ahead, world);
+  if constexpr (!opens_ahead<L>) open_market<L>(net, chain, mineral, paths, world, step, state);
   observer.begin_step(step, state);
   update_demand<L>(net, chain, step, state);
-  update_price<L>(net, chain, mineral, paths, world, step, state);
   update_earnings<L>(chain, step, state);
   update_production<L>(net, chain, paths, step, state);
   update_restrictions<L>(net, chain, mineral, paths, world.events, step, state);
   move_goods<L>(net, chain, step, state, observer);
   observer.end_step(step, state);
-  remember_step<L>(net, chain, step, state, result, observer);
+  const StepPrices<L> prices = prices_of_step<L>(chain, step, state);
+  if constexpr (opens_ahead<L>) {
+    if (step + 1 < net.n_steps) open_market<L>(net, chain, mineral, paths, world, step + 1, state);
+  }
+  remember_step<L>(net, chain, step, prices, state, result, observer);
 }
 
 /// Runs one mineral over all steps. `chain` is its entry in the network, or a copy that lies
@@ -180,11 +197,13 @@ RISK_FN void run_chain(const NetworkView& net, const ChainSpec& chain, int miner
                        const PathKeys<L>& paths, const World<L>& world, ChainState<L>& state,
                        const ChainResult<L>& result, Observer& observer) {
   start_chain<L>(net, chain, paths, state);
+  if constexpr (opens_ahead<L>) open_market<L>(net, chain, mineral, paths, world, 0, state);
   for (int step = 0; step < net.n_steps; ++step) {
     run_step<L>(net, chain, mineral, paths, world, step, state, result, observer);
   }
-  each_cell<L>(net, chain,
-               [&](auto j, int c) { finish_cell<L>(net, chain, j, c, state.cell[j], result); });
+  each_cell<L>(net, chain, [&](auto j, int c) {
+    finish_cell<L>(net, chain, j, c, state.cell[j], state.spells[j], result);
+  });
 }
 
 template <class L, class Observer>

@@ -2,6 +2,8 @@
 /// have a struct each, in slots: see lanes/slots.hpp.
 #pragma once
 
+#include <type_traits>
+
 #include "kernels/model/arena.hpp"
 #include "kernels/model/draws.hpp"
 #include "kernels/model/measures.hpp"
@@ -130,6 +132,14 @@ struct SinkClass {
   F part_t;  ///< what is being summed
 };
 
+struct Nothing {};
+
+/// Where slots lie in memory, sinks by class: a bit each.
+struct ClassSinks {
+  std::uint64_t alone;                    ///< the only ones of their class
+  std::uint64_t together[max_slots / 2];  ///< of each class of several
+};
+
 template <class L>
 struct StageState {
   const float* flow_t;  ///< [node][padded sink] base flows, in the nearest memory that has them
@@ -141,6 +151,7 @@ struct StageState {
   SlotFlags<L> restricting;          ///< [node] some lane has b > 0
   Slots<L, Sink<L>> sink;
   Slots<L, SinkClass<L>> sink_class;
+  std::conditional_t<slots_in_registers<L>, Nothing, ClassSinks> class_sinks;
 };
 
 /// Stocks of a last-stage sink. (Model, section 4.6.)
@@ -164,16 +175,24 @@ struct Cell {
   // only where there was a shortfall lately
   F unmet_t, essential_unmet_t;
   I largest_window;
+};
+
+/// When a member was short.
+template <class L>
+struct Spells {
+  static constexpr int most_in_registers = 0;
+  using I = typename L::I;
+  typename L::U short_bits;  ///< bit per step of the present window
+  // of earlier windows
   I short_steps, spell, longest_spell;
   I first_short, last_short, recovered;  ///< steps; -1: not yet
 };
 
 /// Bytes of the cold slots of one piece of each row.
 template <class L>
-inline constexpr std::size_t cold_slot_bytes = stages_of<L>*(sizeof(Running<L>) +
-                                                             sizeof(Strike<L>) +
-                                                             sizeof(StrikeRecord<L>)) +
-                                               sizeof(Cell<L>);
+inline constexpr std::size_t cold_slot_bytes =
+    stages_of<L>*(sizeof(Running<L>) + sizeof(Strike<L>) + sizeof(StrikeRecord<L>)) +
+    (is_cold<L, Cell<L>> ? sizeof(Cell<L>) : 0) + sizeof(Spells<L>);
 
 template <class L>
 struct ChainState {
@@ -193,18 +212,20 @@ struct ChainState {
   Row<F> operating;                            ///< [op class], where it is not in the nodes
   Row<F> project_start, project_inverse_ramp;  ///< [project] steps; start 1e30 until taken up
   // 4.4
-  SlotSet<L> restricting_homes;    ///< R(t) as last-stage sinks
-  SlotBits restricting_somewhere;  ///< of them, those of some lane, where lanes are paths
-  F restricted_fraction;           ///< severity x base output, averaged over stages
+  SlotSet<L> restricting_homes;         ///< R(t) as last-stage sinks
+  std::uint64_t restricting_somewhere;  ///< of them, those of some lane, a bit each; only on a host
+  F restricted_fraction;                ///< severity x base output, averaged over stages
   // 4.6
   Slots<L, Stock<L>> stock;  ///< [last-stage sink]
   F shared_t;
   F scarcity;  ///< s
   // 4.7
   F substituted;
+  F wanted, wanted_inside;  ///< part of reference demand, outside and inside R(t)
   // 5
-  Slots<L, Cell<L>> cell;   ///< [last-stage sink]
-  SlotMemory<L, I> window;  ///< [last-stage sink][peak window] unmet/reference, a ring
+  Slots<L, Cell<L>> cell;      ///< [last-stage sink]
+  Slots<L, Spells<L>> spells;  ///< [last-stage sink]
+  SlotMemory<L, I> window;     ///< [last-stage sink][peak window] unmet/reference, a ring
 };
 
 /// Calls f(sink slot) for last-stage sinks that may be inside R(t), those that are among them. Few
@@ -217,19 +238,16 @@ RISK_FN void each_restricting(int n_sinks, const ChainState<L>& state, Fn&& f) {
       if (state.restricting_homes.holds(j)) f(j);
     });
   } else {
-    const SlotBits& some = state.restricting_somewhere;
-    for (std::uint64_t left = std::uint64_t{some.high} << 32 | some.low; left != 0;
-         left &= left - 1) {
+    for (std::uint64_t left = state.restricting_somewhere; left != 0; left &= left - 1)
       f(__builtin_ctzll(left));
-    }
   }
 }
 
-/// Could a sink be inside R(t) in some lane?
+/// Could a sink be inside R(t) in some lane? `somewhere`: the state's `restricting_somewhere`.
 template <class L, class Slot>
-RISK_FN bool may_restrict(const ChainState<L>& state, Slot j) {
+RISK_FN bool may_restrict([[maybe_unused]] std::uint64_t somewhere, [[maybe_unused]] Slot j) {
   if constexpr (slots_in_registers<L>) return true;
-  return state.restricting_somewhere.holds(j);
+  return ((somewhere >> j) & 1u) != 0;
 }
 
 /// Calls f(slot, spec) for the nodes that can be hit.
@@ -276,6 +294,31 @@ RISK_FN void each_holder(const NetworkView& net, const ChainSpec& chain, Fn&& f)
   }
 }
 
+/// The sinks with a strategic stock.
+template <class L>
+RISK_FN SlotFlags<L> strategic_holders(const NetworkView& net, const ChainSpec& chain) {
+  SlotFlags<L> holders{};
+  each_holder<L>(net, chain, [&](auto j) { holders.set(j, true); });
+  return holders;
+}
+
+RISK_FN ClassSinks class_sinks_of(const NetworkView& net, const StageSpec& spec) {
+  const std::int32_t* first = net.ints + spec.class_first;
+  const std::int32_t* members = net.ints + spec.class_sinks;
+  ClassSinks sinks{};
+  int several = 0;
+  for (int k = 0; k < spec.n_classes; ++k) {
+    std::uint64_t bits = 0;
+    for (int at = first[k]; at < first[k + 1]; ++at) bits |= std::uint64_t{1} << members[at];
+    if (first[k + 1] - first[k] == 1) {
+      sinks.alone |= bits;
+    } else {
+      sinks.together[several++] = bits;
+    }
+  }
+  return sinks;
+}
+
 /// Lays the chain out in an arena; values are set by `start_chain`.
 template <class L>
 RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain, Arena<L>& arena) {
@@ -294,10 +337,12 @@ RISK_FN ChainState<L> take_chain(const NetworkView& net, const ChainSpec& chain,
         arena.template take_slots<StrikeRecord<L>>(spec.n_strikes > 0 ? spec.n_nodes : 0);
     stage.sink = arena.template take_slots<Sink<L>>(spec.n_sinks);
     stage.sink_class = arena.template take_slots<SinkClass<L>>(spec.n_classes);
+    if constexpr (!slots_in_registers<L>) stage.class_sinks = class_sinks_of(net, spec);
   });
   const int n_sinks = chain.stages[last_stage<L>(chain)].n_sinks;
   state.stock = arena.template take_slots<Stock<L>>(n_sinks);
   state.cell = arena.template take_slots<Cell<L>>(n_sinks);
+  state.spells = arena.template take_slots<Spells<L>>(n_sinks);
   state.window = arena.template take_slot_memory<I>(n_sinks, net.peak_window_steps);
   state.jump_words = arena.template take<U>(4);
   state.flood_words = arena.template take<U>(4);

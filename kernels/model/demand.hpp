@@ -24,21 +24,31 @@ RISK_FN void update_substitution(const ChainSpec& chain, ChainState<L>& state) {
   state.substituted = fma(splat<F>(-chain.substitution_reversal_step), sub, sub + gain);
 }
 
-/// Needs N of the last stage. Buyers inside R of the previous step pay the price without scarcity.
+/// What buyers want of reference demand in the step to come. Those inside R(t) pay the price
+/// without scarcity.
 template <class L>
-RISK_SECTION void update_demand(const NetworkView& net, const ChainSpec& chain, int step,
-                                ChainState<L>& state) {
+RISK_FN void update_responses(const ChainSpec& chain, ChainState<L>& state) {
   using F = typename L::F;
   update_substitution<L>(chain, state);
   const F kept = splat<F>(1.0f) - state.substituted;
-  const F outside = demand_response<L>(chain, state.y) * kept;
+  state.wanted = demand_response<L>(chain, state.y) * kept;
+  if (!state.restricting_homes.empty())
+    state.wanted_inside = demand_response<L>(chain, state.y_quiet) * kept;
+}
+
+/// Needs N of the last stage.
+template <class L>
+RISK_FN void update_demand(const NetworkView& net, const ChainSpec& chain, int step,
+                           ChainState<L>& state) {
+  using F = typename L::F;
   const int last = last_stage<L>(chain);
   const int n_sinks = chain.stages[last].n_sinks;
   const float* reference = net.reals + chain.demand_t + step * n_sinks;
   auto& sinks = state.stage[last].sink;
+  const F outside = state.wanted;
   each<L>(n_sinks, [&](auto j) { sinks[j].need_t = splat<F>(reference[j]) * outside; });
   if (state.restricting_homes.empty()) return;
-  const F inside = demand_response<L>(chain, state.y_quiet) * kept;
+  const F inside = state.wanted_inside;
   each_restricting<L>(n_sinks, state, [&](auto j) {
     const F response = select(state.restricting_homes.holds(j), inside, outside);
     sinks[j].need_t = splat<F>(reference[j]) * response;

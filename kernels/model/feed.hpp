@@ -5,32 +5,6 @@
 
 RISK_BEGIN
 
-/// Next-stage nodes draw on their feed stocks; the leftover refills them. `buyers` are the stage's
-/// sinks, slot by slot the next stage's nodes.
-template <class L>
-RISK_FN void use_feed_stocks(const NetworkView& net, const ChainSpec& chain,
-                             const StageSpec& next_spec, Slots<L, Sink<L>>& buyers,
-                             Slots<L, Node<L>>& nodes, typename L::F leftover) {
-  using F = typename L::F;
-  const F zero = splat<F>(0.0f);
-  const float* opening = net.reals + next_spec.feed_stock_t;
-  const F refill = splat<F>(chain.stock_refill_step);
-  each<L>(next_spec.n_nodes, [&](auto j) {
-    Sink<L>& buyer = buyers[j];
-    const F drawn = min(buyer.gap_t, nodes[j].feed_stock_t);
-    nodes[j].feed_stock_t = nodes[j].feed_stock_t - drawn;
-    buyer.gap_t = real_gap(buyer.gap_t - drawn, buyer.need_t);
-    buyer.part_t = (splat<F>(opening[j]) - nodes[j].feed_stock_t) * refill;
-  });
-  const F ordered = sum_slots<L>(next_spec.n_nodes, buyers, &Sink<L>::part_t);
-  const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
-  if (none(buys)) return;
-  const F rate = min(quotient(buys, leftover, ordered), splat<F>(1.0f));
-  each<L>(next_spec.n_nodes, [&](auto j) {
-    nodes[j].feed_stock_t = fma(buyers[j].part_t, rate, nodes[j].feed_stock_t);
-  });
-}
-
 /// What the next stage's nodes want of feed for their output before the feed limit.
 template <class L>
 RISK_FN void want_feed(const NetworkView& net, const StageSpec& next_spec,
@@ -50,18 +24,41 @@ RISK_FN typename L::F missing_feed(const Sink<L>& buyer) {
   return quotient(misses, gap, max(buyer.need_t, gap));
 }
 
-/// Limits the next stage's output to the feed received; the secondary part is always there. Where
-/// nobody misses anything the factors stay 1.
+/// Limits a node's output to the feed received; the secondary part is always there. Where nobody
+/// misses anything the factor is 1.
 template <class L>
-RISK_FN void limit_by_feed(const NetworkView& net, const StageSpec& next_spec,
-                           const Slots<L, Sink<L>>& buyers, Slots<L, Node<L>>& nodes) {
+RISK_FN void limit_by_feed(float secondary, const Sink<L>& buyer, Node<L>& node) {
   using F = typename L::F;
+  if (none(gt(buyer.gap_t, splat<F>(0.0f)))) return;
+  const F missing = missing_feed<L>(buyer);
+  node.output_t = node.output_t * fma(splat<F>(secondary - 1.0f), missing, splat<F>(1.0f));
+}
+
+/// Next-stage nodes draw on their feed stocks, and are limited to what they have; the leftover
+/// refills the stocks. `buyers` are the stage's sinks, slot by slot the next stage's nodes.
+template <class L>
+RISK_FN void use_feed(const NetworkView& net, const ChainSpec& chain, const StageSpec& next_spec,
+                      Slots<L, Sink<L>>& buyers, Slots<L, Node<L>>& nodes, typename L::F leftover) {
+  using F = typename L::F;
+  const F zero = splat<F>(0.0f);
+  const float* opening = net.reals + next_spec.feed_stock_t;
   const float* secondary = net.reals + next_spec.secondary;
+  const F refill = splat<F>(chain.stock_refill_step);
+  const F ordered = sum_each<L, 1>(next_spec.n_nodes, [&](auto j) RISK_INLINE_BODY {
+    Sink<L>& buyer = buyers[j];
+    Node<L>& node = nodes[j];
+    const F drawn = min(buyer.gap_t, node.feed_stock_t);
+    node.feed_stock_t = node.feed_stock_t - drawn;
+    buyer.gap_t = real_gap(buyer.gap_t - drawn, buyer.need_t);
+    limit_by_feed<L>(secondary[j], buyer, node);
+    buyer.part_t = (splat<F>(opening[j]) - node.feed_stock_t) * refill;
+    return Several<F, 1>{{buyer.part_t}};
+  })[0];
+  const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
+  if (none(buys)) return;
+  const F rate = min(quotient(buys, leftover, ordered), splat<F>(1.0f));
   each<L>(next_spec.n_nodes, [&](auto j) {
-    if (none(gt(buyers[j].gap_t, splat<F>(0.0f)))) return;
-    const F missing = missing_feed<L>(buyers[j]);
-    nodes[j].output_t =
-        nodes[j].output_t * fma(splat<F>(secondary[j] - 1.0f), missing, splat<F>(1.0f));
+    nodes[j].feed_stock_t = fma(buyers[j].part_t, rate, nodes[j].feed_stock_t);
   });
 }
 

@@ -59,6 +59,13 @@ RISK_FN auto sum_few(Value value) {
   return (with_fourth_next(0) + with_fourth_next(2)) + (with_fourth_next(1) + with_fourth_next(3));
 }
 
+/// Calls f(number among them, class) for the classes of several sinks, most often one.
+template <MemorySlots L, class Fn>
+RISK_FN void each_class_of_several(const NetworkView& net, const StageSpec& spec, Fn f) {
+  const std::int32_t* several = net.ints + spec.classes_of_several;
+  for (int at = 0; at < spec.n_classes_of_several; ++at) f(at, several[at]);
+}
+
 /// The first few classes of a stage that has no more than eight, which is most: the same, with all
 /// gaps in registers. Only classes of several sinks need to know what is left of their gap.
 template <int n, MemorySlots L>
@@ -83,11 +90,9 @@ RISK_FN typename L::F fill_few_classes(const NetworkView& net, const StageSpec& 
       part_t[k] = min(rate * part_t[k], gap_t[k]);
       gap_t[k] = gap_t[k] - part_t[k];
     }
-    const std::int32_t* several = net.ints + spec.classes_of_several;
-    for (int at = 0; at < spec.n_classes_of_several; ++at) {
-      const int k = several[at];
+    each_class_of_several<L>(net, spec, [&](int, int k) {
       classes[k].left = classes[k].left * (one - min(rate * splat<F>(weight[k]), one));
-    }
+    });
     pool = max(pool - sum_few<n>(part), splat<F>(0.0f));
   }
   RISK_UNROLL
@@ -131,27 +136,59 @@ RISK_SECTION typename L::F fill(const NetworkView& net, const StageSpec& spec,
 template <class L>
 RISK_FN void sum_classes(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
-  sum_groups<L>(spec.n_classes, net.ints + spec.class_first, net.ints + spec.class_sinks,
-                spec.largest_class, stage.sink, &Sink<L>::gap_t, [&](auto k, F gap_t) {
-                  stage.sink_class[k].gap_t = gap_t;
-                  stage.sink_class[k].left = splat<F>(1.0f);
-                });
+  if constexpr (MemorySlots<L>) {
+    const std::int32_t* class_of_sink = net.ints + spec.class_of_sink;
+    each_of(spec.n_sinks, stage.class_sinks.alone, [&](int j) RISK_INLINE_BODY {
+      stage.sink_class[class_of_sink[j]].gap_t = stage.sink[j].gap_t;
+    });
+    each_class_of_several<L>(net, spec, [&](int at, int k) {
+      F gap_t = splat<F>(0.0f);
+      each_of(spec.n_sinks, stage.class_sinks.together[at],
+              [&](int j) RISK_INLINE_BODY { gap_t = gap_t + stage.sink[j].gap_t; });
+      stage.sink_class[k].gap_t = gap_t;
+      stage.sink_class[k].left = splat<F>(1.0f);
+    });
+  } else {
+    sum_groups<L>(spec.n_classes, net.ints + spec.class_first, net.ints + spec.class_sinks,
+                  spec.largest_class, stage.sink, &Sink<L>::gap_t, [&](auto k, F gap_t) {
+                    stage.sink_class[k].gap_t = gap_t;
+                    stage.sink_class[k].left = splat<F>(1.0f);
+                  });
+  }
 }
 
 /// Hands what is left of each class's gap back to its sinks, in proportion. A class of one sink has
-/// its gap itself: what home was offered is not in `left`.
+/// its gap itself: what home was offered is not in `left`. (A host goes class by class, a device's
+/// sinks look for theirs.)
 template <class L>
 RISK_FN void spread_classes(const NetworkView& net, const StageSpec& spec, StageState<L>& stage) {
   using F = typename L::F;
-  const std::int32_t* class_of_sink = net.ints + spec.class_of_sink;
-  const std::int32_t* is_alone = net.ints + spec.is_alone;
-  const auto left = permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::left, class_of_sink);
-  const auto gap = permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::gap_t, class_of_sink);
-  each<L>(spec.n_sinks, [&](auto j) {
-    Sink<L>& sink = stage.sink[j];
-    const F left_t = is_alone[j] != 0 ? gap[j] : sink.gap_t * left[j];
-    sink.gap_t = real_gap(left_t, sink.need_t);
-  });
+  if constexpr (MemorySlots<L>) {
+    const std::int32_t* class_of_sink = net.ints + spec.class_of_sink;
+    each_of(spec.n_sinks, stage.class_sinks.alone, [&](int j) RISK_INLINE_BODY {
+      Sink<L>& sink = stage.sink[j];
+      sink.gap_t = real_gap(stage.sink_class[class_of_sink[j]].gap_t, sink.need_t);
+    });
+    each_class_of_several<L>(net, spec, [&](int at, int k) {
+      const F left = stage.sink_class[k].left;
+      each_of(spec.n_sinks, stage.class_sinks.together[at], [&](int j) RISK_INLINE_BODY {
+        Sink<L>& sink = stage.sink[j];
+        sink.gap_t = real_gap(sink.gap_t * left, sink.need_t);
+      });
+    });
+  } else {
+    const std::int32_t* class_of_sink = net.ints + spec.class_of_sink;
+    const std::int32_t* is_alone = net.ints + spec.is_alone;
+    const auto left =
+        permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::left, class_of_sink);
+    const auto gap =
+        permuted<L>(spec.n_sinks, stage.sink_class, &SinkClass<L>::gap_t, class_of_sink);
+    each<L>(spec.n_sinks, [&](auto j) {
+      Sink<L>& sink = stage.sink[j];
+      const F left_t = is_alone[j] != 0 ? gap[j] : sink.gap_t * left[j];
+      sink.gap_t = real_gap(left_t, sink.need_t);
+    });
+  }
 }
 
 RISK_END

@@ -261,7 +261,8 @@ RISK_SECTION void update_restrictions(const NetworkView& net, const ChainSpec& c
   });
   state.restricting_homes = {union_of_lanes<L>(homes.low), union_of_lanes<L>(homes.high)};
   if constexpr (!slots_in_registers<L>)
-    state.restricting_somewhere = {bits_of_some(homes.low), bits_of_some(homes.high)};
+    state.restricting_somewhere =
+        std::uint64_t{bits_of_some(homes.high)} << 32 | bits_of_some(homes.low);
   state.restricted_fraction = restricted * splat<F>(1.0f / static_cast<float>(chain.n_stages));
 }
 

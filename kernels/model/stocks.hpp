@@ -2,8 +2,8 @@
 /// memory of scarcity that prices react to. (Model, section 4.6.)
 #pragma once
 
-#include "kernels/model/gap.hpp"
 #include "kernels/model/chain_state.hpp"
+#include "kernels/model/gap.hpp"
 
 RISK_BEGIN
 
@@ -22,132 +22,125 @@ RISK_FN void count_trigger(const Sink<L>& sink, typename L::F trigger, typename 
   count = masked(over, count + splat<F>(1.0f));
 }
 
-/// Commercial stocks, and the counts that open the others.
+/// What the sinks come to while each looks at its own stocks: gaps and needs outside R(t), gaps
+/// open to the shared stock, orders of commercial stocks.
+enum SinkSum { gaps_outside, needs_outside, asked_of_shared, commercial_orders, n_sink_sums };
+
+/// Commercial stocks: drawn on at once.
 template <class L>
-RISK_FN void draw_commercial(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                             Slots<L, Sink<L>>& sinks, Slots<L, Stock<L>>& stocks) {
+RISK_FN void draw_commercial(float release, Sink<L>& sink, Stock<L>& stock) {
   using F = typename L::F;
-  const float* release = net.reals + chain.commercial_release;
-  const float* trigger = net.reals + chain.strategic_trigger;
-  const float* shared_trigger = net.reals + chain.shared_trigger;
-  each<L>(n_sinks, [&](auto j) {
-    Stock<L>& stock = stocks[j];
-    const F drawn = min(sinks[j].gap_t, stock.commercial_t * splat<F>(release[j]));
-    stock.commercial_t = stock.commercial_t - drawn;
-    stock.drawn_t = drawn;
-    sinks[j].gap_t = real_gap(sinks[j].gap_t - drawn, sinks[j].need_t);
-    if (chain.has_shared != 0)
-      count_trigger<L>(sinks[j], splat<F>(shared_trigger[j]), stock.shared_count);
-  });
-  each_holder<L>(net, chain, [&](auto j) {
-    count_trigger<L>(sinks[j], splat<F>(trigger[j]), stocks[j].strategic_count);
-  });
+  const F drawn = min(sink.gap_t, stock.commercial_t * splat<F>(release));
+  stock.commercial_t = stock.commercial_t - drawn;
+  stock.drawn_t = drawn;
+  sink.gap_t = real_gap(sink.gap_t - drawn, sink.need_t);
 }
 
-/// Sum of a field over the sinks outside R(t).
+/// A strategic stock, open while its count is over; ordered anew while the price is low.
 template <class L>
-RISK_FN typename L::F sum_outside(int n_sinks, typename L::F Sink<L>::*field,
-                                  Slots<L, Sink<L>>& sinks, const ChainState<L>& state) {
+RISK_FN void draw_strategic(const NetworkView& net, const ChainSpec& chain, int j, float reference,
+                            typename L::F price, Sink<L>& sink, Stock<L>& stock) {
   using F = typename L::F;
-  each_restricting<L>(n_sinks, state, [&](auto j) {
-    sinks[j].part_t = sinks[j].*field;
-    sinks[j].*field = select(state.restricting_homes.holds(j), splat<F>(0.0f), sinks[j].*field);
+  const auto of_sink = [&](Offset table) { return net.reals[table + j]; };
+  count_trigger<L>(sink, splat<F>(of_sink(chain.strategic_trigger)), stock.strategic_count);
+  const auto open = gt(stock.strategic_count, splat<F>(of_sink(chain.strategic_latency_steps)));
+  if (any(open)) {
+    const F most = splat<F>(of_sink(chain.strategic_release) * reference);
+    const F drawn = masked(open, min(sink.gap_t, min(stock.strategic_t, most)));
+    stock.strategic_t = stock.strategic_t - drawn;
+    cover_gap<L>(sink, stock, drawn);
+  }
+  const F missing = splat<F>(of_sink(chain.strategic_start_t)) - stock.strategic_t;
+  stock.strategic_order_t = masked(lt(price, splat<F>(of_sink(chain.strategic_buy_below))),
+                                   missing * splat<F>(chain.stock_refill_step));
+}
+
+/// Each sink and the stocks of its own, and what it asks of others. Scarcity is what commercial
+/// stocks do not cover outside R(t). Commercial stocks are ordered at any price: into `part_t`.
+template <class L>
+RISK_FN Several<typename L::F, n_sink_sums> draw_own_stocks(const NetworkView& net,
+                                                            const ChainSpec& chain, int n_sinks,
+                                                            const float* reference,
+                                                            Slots<L, Sink<L>>& sinks,
+                                                            ChainState<L>& state) {
+  using F = typename L::F;
+  const F zero = splat<F>(0.0f);
+  const float* release = net.reals + chain.commercial_release;
+  const float* shared_trigger = net.reals + chain.shared_trigger;
+  const float* opening = net.reals + chain.commercial_start_t;
+  const float* refill = net.reals + chain.commercial_refill;
+  const F latency = splat<F>(chain.shared_latency_steps);
+  const F price = state.price;
+  const std::uint64_t somewhere = state.restricting_somewhere;
+  const SlotFlags<L> holders = strategic_holders<L>(net, chain);
+  return sum_each<L, n_sink_sums>(n_sinks, [&](auto j) RISK_INLINE_BODY {
+    Sink<L>& sink = sinks[j];
+    Stock<L>& stock = state.stock[j];
+    draw_commercial<L>(release[j], sink, stock);
+    Several<F, n_sink_sums> sums{{sink.gap_t, sink.need_t, zero, zero}};
+    if (may_restrict<L>(somewhere, j)) {
+      const auto inside = state.restricting_homes.holds(j);
+      sums.value[gaps_outside] = select(inside, zero, sink.gap_t);
+      sums.value[needs_outside] = select(inside, zero, sink.need_t);
+    }
+    count_trigger<L>(sink, splat<F>(shared_trigger[j]), stock.shared_count);
+    if (holders[j]) draw_strategic<L>(net, chain, j, reference[j], price, sink, stock);
+    // others than members have no count
+    sums.value[asked_of_shared] = masked(gt(stock.shared_count, latency), sink.gap_t);
+    sink.part_t = (splat<F>(opening[j]) - stock.commercial_t) * splat<F>(refill[j]);
+    sums.value[commercial_orders] = sink.part_t;
+    return sums;
   });
-  const F sum = sum_slots<L>(n_sinks, sinks, field);
-  each_restricting<L>(n_sinks, state, [&](auto j) { sinks[j].*field = sinks[j].part_t; });
-  return sum;
 }
 
 /// s follows the part of need outside R(t) that commercial stocks did not cover.
 template <class L>
-RISK_FN void update_scarcity(const ChainSpec& chain, int n_sinks, Slots<L, Sink<L>>& sinks,
+RISK_FN void update_scarcity(const ChainSpec& chain, typename L::F gaps, typename L::F needs,
                              ChainState<L>& state) {
   using F = typename L::F;
-  const F gaps = sum_outside<L>(n_sinks, &Sink<L>::gap_t, sinks, state);
-  const F needs = sum_outside<L>(n_sinks, &Sink<L>::need_t, sinks, state);
   const auto wanted = gt(needs, splat<F>(0.0f));
   const F scarce = quotient(wanted, gaps, needs);
   state.scarcity = fma(scarce - state.scarcity, splat<F>(chain.scarcity_rate), state.scarcity);
 }
 
+/// Members whose count is over share what may be released in proportion to their gaps, which are
+/// `asked` in all.
 template <class L>
-RISK_FN void draw_strategic(const NetworkView& net, const ChainSpec& chain, const float* reference,
-                            Slots<L, Sink<L>>& sinks, Slots<L, Stock<L>>& stocks) {
-  using F = typename L::F;
-  const float* latency = net.reals + chain.strategic_latency_steps;
-  const float* release = net.reals + chain.strategic_release;
-  each_holder<L>(net, chain, [&](auto j) {
-    Stock<L>& stock = stocks[j];
-    const auto open = gt(stock.strategic_count, splat<F>(latency[j]));
-    if (none(open)) return;
-    const F most = min(stock.strategic_t, splat<F>(release[j] * reference[j]));
-    const F drawn = masked(open, min(sinks[j].gap_t, most));
-    stock.strategic_t = stock.strategic_t - drawn;
-    cover_gap<L>(sinks[j], stock, drawn);
-  });
-}
-
-/// Members whose count is over share what may be released in proportion to their gaps.
-template <class L>
-RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, const StageSpec& last,
-                         int step, Slots<L, Sink<L>>& sinks, ChainState<L>& state) {
+RISK_FN void draw_shared(const NetworkView& net, const ChainSpec& chain, int n_sinks, int step,
+                         typename L::F asked, Slots<L, Sink<L>>& sinks, ChainState<L>& state) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F latency = splat<F>(chain.shared_latency_steps);
-  each<L>(last.n_sinks, [&](auto j) {  // others than members have no count
-    const auto open = gt(state.stock[j].shared_count, latency);
-    sinks[j].part_t = masked(open, sinks[j].gap_t);
-  });
-  const F asked = sum_slots<L>(last.n_sinks, sinks, &Sink<L>::part_t);
   const float most_t = chain.shared_release * net.reals[chain.members_demand_t + step];
   const F most = min(state.shared_t, splat<F>(most_t));
   const auto draws = and_(gt(asked, zero), gt(most, zero));
   if (!some_path<L>(draws)) return;
   const F rate = min(quotient(draws, most, asked), splat<F>(1.0f));
-  each<L>(last.n_sinks, [&](auto j) {
-    sinks[j].part_t = sinks[j].part_t * rate;
-    cover_gap<L>(sinks[j], state.stock[j], sinks[j].part_t);
+  const auto drawn = sum_each<L, 1>(n_sinks, [&](auto j) RISK_INLINE_BODY {
+    Stock<L>& stock = state.stock[j];
+    const auto open = gt(stock.shared_count, latency);
+    const F share = masked(open, sinks[j].gap_t) * rate;
+    cover_gap<L>(sinks[j], stock, share);
+    return Several<F, 1>{{share}};
   });
-  const F drawn = sum_slots<L>(last.n_sinks, sinks, &Sink<L>::part_t);
-  state.shared_t = max(state.shared_t - drawn, zero);
+  state.shared_t = max(state.shared_t - drawn[0], zero);
 }
 
-/// Orders to refill: commercial stocks at any price (they stay in the sinks' `part_t`), strategic
-/// and shared ones while it is low.
-template <class L>
-RISK_FN typename L::F order_refills(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                                    typename L::F shared_order, Slots<L, Sink<L>>& sinks,
-                                    ChainState<L>& state) {
-  using F = typename L::F;
-  const float* opening = net.reals + chain.commercial_start_t;
-  const float* refill = net.reals + chain.commercial_refill;
-  each<L>(n_sinks, [&](auto j) {
-    const F missing = splat<F>(opening[j]) - state.stock[j].commercial_t;
-    sinks[j].part_t = missing * splat<F>(refill[j]);
-  });
-  const F commercial = sum_slots<L>(n_sinks, sinks, &Sink<L>::part_t);
-  if (chain.n_strategic == 0) return shared_order + commercial;
-  const float* strategic_opening = net.reals + chain.strategic_start_t;
-  const float* buy_below = net.reals + chain.strategic_buy_below;
-  each_holder<L>(net, chain, [&](auto j) {
-    const F missing = splat<F>(strategic_opening[j]) - state.stock[j].strategic_t;
-    state.stock[j].strategic_order_t = masked(lt(state.price, splat<F>(buy_below[j])),
-                                              missing * splat<F>(chain.stock_refill_step));
-  });
-  const F strategic = sum_slots<L>(n_sinks, state.stock, &Stock<L>::strategic_order_t);
-  return shared_order + strategic + commercial;
-}
-
-/// The leftover of the market, split in proportion to orders.
+/// The leftover of the market, split in proportion to orders; of the shared stock too while the
+/// price is low.
 template <class L>
 RISK_FN void refill_stocks(const NetworkView& net, const ChainSpec& chain, int n_sinks,
-                           typename L::F leftover, Slots<L, Sink<L>>& sinks, ChainState<L>& state) {
+                           typename L::F commercial_order, typename L::F leftover,
+                           Slots<L, Sink<L>>& sinks, ChainState<L>& state) {
   using F = typename L::F;
   const F zero = splat<F>(0.0f);
   const F shared_missing =
       (splat<F>(chain.shared_start_t) - state.shared_t) * splat<F>(chain.stock_refill_step);
   const F shared = masked(lt(state.price, splat<F>(chain.shared_buy_below)), shared_missing);
-  const F ordered = order_refills<L>(net, chain, n_sinks, shared, sinks, state);
+  F ordered = shared;
+  if (chain.n_strategic != 0)
+    ordered = ordered + sum_slots<L>(n_sinks, state.stock, &Stock<L>::strategic_order_t);
+  ordered = ordered + commercial_order;
   const auto buys = and_(gt(ordered, zero), gt(leftover, zero));
   if (none(buys)) return;
   const F rate = min(quotient(buys, leftover, ordered), splat<F>(1.0f));
@@ -167,14 +160,14 @@ template <class L>
 RISK_SECTION void use_stocks(const NetworkView& net, const ChainSpec& chain, int step,
                              typename L::F leftover, ChainState<L>& state) {
   const int at = last_stage<L>(chain);
-  const StageSpec& last = chain.stages[at];
+  const int n_sinks = chain.stages[at].n_sinks;
   Slots<L, Sink<L>>& sinks = state.stage[at].sink;
-  const float* reference = net.reals + chain.demand_t + step * last.n_sinks;
-  draw_commercial<L>(net, chain, last.n_sinks, sinks, state.stock);
-  update_scarcity<L>(chain, last.n_sinks, sinks, state);
-  draw_strategic<L>(net, chain, reference, sinks, state.stock);
-  if (chain.has_shared != 0) draw_shared<L>(net, chain, last, step, sinks, state);
-  refill_stocks<L>(net, chain, last.n_sinks, leftover, sinks, state);
+  const float* reference = net.reals + chain.demand_t + step * n_sinks;
+  const auto sums = draw_own_stocks<L>(net, chain, n_sinks, reference, sinks, state);
+  update_scarcity<L>(chain, sums[gaps_outside], sums[needs_outside], state);
+  if (chain.has_shared != 0)
+    draw_shared<L>(net, chain, n_sinks, step, sums[asked_of_shared], sinks, state);
+  refill_stocks<L>(net, chain, n_sinks, sums[commercial_orders], leftover, sinks, state);
 }
 
 RISK_END

@@ -40,6 +40,8 @@ struct Variant {
   const char* (*check_groups)();
   /// sum_slots over n slots: values[slot][16 paths], result for 16 paths.
   void (*sum_rows)(int n, const float* values, float* result);
+  /// The same by sum_each, of each value and of its negative; visits[64] counts visits of slots.
+  void (*sum_visited)(int n, const float* values, float* result, float* negative, int* visits);
 };
 
 /// Null-terminated list of the variants this program was built with; the first is scalar.

@@ -216,6 +216,20 @@ void sum_rows(int n, const float* values, float* result) {
 }
 
 template <class L>
+void sum_visited(int n, const float* values, float* result, float* negative, int* visits) {
+  using F = typename L::F;
+  for (int path = 0; path < 16; path += L::n) {
+    const auto sums = sum_each<L, 2>(n, [&](int slot) {
+      ++visits[slot];
+      const F value = load<F>(values + 16 * slot + path);
+      return Several<F, 2>{{value, splat<F>(0.0F) - value}};
+    });
+    store(result + path, sums[0]);
+    store(negative + path, sums[1]);
+  }
+}
+
+template <class L>
 constexpr probe::Variant variant(const char* name, bool (*runs_here)()) {
   return {name,
           L::n,
@@ -223,7 +237,8 @@ constexpr probe::Variant variant(const char* name, bool (*runs_here)()) {
           Battery<L>::operations,
           static_cast<int>(sizeof(Battery<L>::operations) / sizeof(Operation)),
           &check_groups<L>,
-          &sum_rows<L>};
+          &sum_rows<L>,
+          &sum_visited<L>};
 }
 
 }  // namespace probe_body

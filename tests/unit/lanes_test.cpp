@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -144,30 +145,68 @@ float padded_row_sum(const std::vector<float>& row) {
   return slots[0];
 }
 
+/// values[64][16 paths], a quarter of them zero, whose sum depends on the order.
+void draw_values(std::mt19937& generator, float (&values)[64 * 16]) {
+  for (float& value : values) {
+    value = generator() % 4 == 0 ? 0.0F
+                                 : std::ldexp(static_cast<float>(generator() >> 8),
+                                              static_cast<int>(generator() % 20) - 30);
+  }
+}
+
+std::vector<float> row_of(const float (&values)[64 * 16], int n, int path) {
+  std::vector<float> row;
+  for (int slot = 0; slot < n; ++slot) row.push_back(values[16 * slot + path]);
+  return row;
+}
+
 TEST_P(LaneVariant, SlotsAreSummedInTheLawsOrder) {
   std::mt19937 generator(7);
   alignas(64) float values[64 * 16];
   alignas(64) float sums[16];
   int in_another_order = 0;
   for (int n = 0; n <= 64; ++n) {
-    for (float& value : values) {
-      value = generator() % 4 == 0 ? 0.0F
-                                   : std::ldexp(static_cast<float>(generator() >> 8),
-                                                static_cast<int>(generator() % 20) - 30);
-    }
+    draw_values(generator, values);
     GetParam()->sum_rows(n, values, sums);
     for (int path = 0; path < 16; ++path) {
-      std::vector<float> row;
-      float running = 0.0F;
-      for (int slot = 0; slot < n; ++slot) {
-        row.push_back(values[16 * slot + path]);
-        running += row.back();
-      }
+      const std::vector<float> row = row_of(values, n, path);
       EXPECT_EQ(padded_row_sum(row), sums[path]) << "n = " << n << ", path " << path;
-      in_another_order += running != sums[path];
+      in_another_order += std::accumulate(row.begin(), row.end(), 0.0F) != sums[path];
     }
   }
   EXPECT_GT(in_another_order, 100) << "the inputs cannot tell one order from another";
+}
+
+TEST_P(LaneVariant, WhatVisitsReturnIsSummedInTheLawsOrder) {
+  std::mt19937 generator(8);
+  alignas(64) float values[64 * 16];
+  alignas(64) float sums[16];
+  alignas(64) float negative[16];
+  for (int n = 0; n <= 64; ++n) {
+    draw_values(generator, values);
+    int visits[64] = {};
+    GetParam()->sum_visited(n, values, sums, negative, visits);
+    for (int path = 0; path < 16; ++path) {
+      EXPECT_EQ(padded_row_sum(row_of(values, n, path)), sums[path])
+          << "n = " << n << ", path " << path;
+      EXPECT_EQ(sums[path], -negative[path]) << "n = " << n << ", path " << path;
+    }
+    for (int slot = 0; slot < 64; ++slot)
+      EXPECT_EQ(visits[slot], slot < n ? 16 / GetParam()->lanes : 0) << "slot " << slot;
+  }
+}
+
+TEST(EachOf, VisitsTheSlotsOfTheBitsInOrder) {
+  std::mt19937_64 generator(9);
+  for (int n = 0; n <= 64; ++n) {
+    const std::uint64_t below_n = n == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
+    const std::uint64_t some = generator() & below_n;
+    std::vector<int> expected, visited;
+    for (int slot = 0; slot < n; ++slot)
+      if ((some >> slot & 1) != 0) expected.push_back(slot);
+    blocrisk::each_of(n, some, [&](int slot) { visited.push_back(slot); });
+    EXPECT_EQ(visited, expected) << "n = " << n;
+  }
 }
 
 std::vector<const Variant*> all_variants() {
