@@ -42,7 +42,7 @@ RISK_FN typename L::F settle_contracts(typename L::F delivered, Sink<L>& sink) {
 }
 
 /// Contract deliveries of all nodes to neighbouring sinks, summed in node order. The sums stay in
-/// registers while the nodes pass by; `contract(i)`: part of the base flow of node i. Targets of a
+/// registers while the nodes pass by; `contract_of(i)`: part of node i's base flow. Targets of a
 /// restriction get the cut part of the base flow. Returns what each sink gets beyond its need.
 template <int n_tile, class L, class Contract>
 RISK_FN Several<typename L::F, n_tile> deliver_to_tile(const StageSpec& spec, StageState<L>& stage,
