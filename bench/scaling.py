@@ -68,7 +68,8 @@ def make_points(folder, asked):
 
     points = [point("paths", n, BASELINE, n, ["--backend", "cpu"]) for n in (1e4, 1e5, asked.most_paths)]
     yearly = ["--backend", "cpu", "--set", "clock.steps_per_year=1"]
-    lengths = [10**power for power in range(4, max(5, int(math.log10(asked.longest))) + 1)]  # two at least, for a ratio
+    longest = max(asked.longest, 1e5)  # two lengths at least, for a ratio
+    lengths = [10**power for power in range(4, int(math.log10(longest)) + 1)]
     points += [point("long runs", n, BASELINE, n, yearly) for n in lengths]
     for steps in (4, 12, 26, 52):
         options = [*one, "--set", f"clock.steps_per_year={steps}"]
