@@ -1,5 +1,5 @@
 /// Timelines of one thread: histograms and sums of shortfall, cover and price at every step. A
-/// fifth of a run's time, so everything here is about memory and branches: see change_counts.hpp
+/// tenth of a run's time, so everything here is about memory and branches: see change_counts.hpp
 /// and row_sums.hpp. Compiled with the engine.
 #pragma once
 

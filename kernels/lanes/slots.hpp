@@ -82,14 +82,20 @@ struct SlotFlags {
   }
 };
 
+/// Calls f(number) for the bits of a word, in order.
+template <class Fn>
+RISK_FN void each_bit(std::uint64_t bits, Fn&& f) {
+  for (; bits != 0; bits &= bits - 1) f(__builtin_ctzll(bits));
+}
+
 /// Calls f(slot) for the slots whose flag is up, in order.
 template <MemorySlots L, class Fn>
 RISK_FN void each_raised(int /*n*/, const SlotFlags<L>& flags, Fn&& f) {
-  for (std::uint64_t left = flags.bits; left != 0; left &= left - 1) f(__builtin_ctzll(left));
+  each_bit(flags.bits, f);
 }
 
 /// Calls f(slot) for some of n slots, a bit each, in order. Of few slots each is asked in a place
-/// of its own, which knows its address: more code, but a third of the work.
+/// of its own, which knows its address: more code, but less work.
 template <class Fn>
 RISK_FN void each_of(int n, std::uint64_t some, Fn&& f) {
   if (n <= piece_slots) {
@@ -98,7 +104,7 @@ RISK_FN void each_of(int n, std::uint64_t some, Fn&& f) {
       if (((some >> slot) & 1u) != 0) f(slot);
     }
   } else {
-    for (; some != 0; some &= some - 1) f(__builtin_ctzll(some));
+    each_bit(some, f);
   }
 }
 
@@ -210,8 +216,8 @@ struct Several {
 template <MemorySlots L, int n_values, class Fn>
 RISK_FN Several<typename L::F, n_values> sum_each(int n, Fn f) {
   using Sums = Several<typename L::F, n_values>;
-  constexpr int half = piece_slots / 2;
   if (n <= piece_slots) {
+    constexpr int half = piece_slots / 2;
     const auto pair = [&](int k) RISK_INLINE_BODY {
       if (k >= n) return Sums{};
       const Sums first = f(k);
@@ -229,8 +235,7 @@ RISK_FN Several<typename L::F, n_values> sum_each(int n, Fn f) {
     Sums& sum = part[slot % piece_slots];
     sum = sum + f(slot);
   }
-  for (int k = 0; k < half; ++k) part[k] = part[k] + part[k + half];
-  return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+  return sum_values<Sums>(piece_slots, [&](int k) RISK_INLINE_BODY { return part[k]; });
 }
 
 /// Sum of value(slot) over the slots whose flag is up, as if the others held nothing; `field` of

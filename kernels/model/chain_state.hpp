@@ -238,8 +238,7 @@ RISK_FN void each_restricting(int n_sinks, const ChainState<L>& state, Fn&& f) {
       if (state.restricting_homes.holds(j)) f(j);
     });
   } else {
-    for (std::uint64_t left = state.restricting_somewhere; left != 0; left &= left - 1)
-      f(__builtin_ctzll(left));
+    each_bit(state.restricting_somewhere, f);
   }
 }
 
@@ -302,6 +301,7 @@ RISK_FN SlotFlags<L> strategic_holders(const NetworkView& net, const ChainSpec& 
   return holders;
 }
 
+/// The sinks of a stage by class, from the network's lists.
 RISK_FN ClassSinks class_sinks_of(const NetworkView& net, const StageSpec& spec) {
   const std::int32_t* first = net.ints + spec.class_first;
   const std::int32_t* members = net.ints + spec.class_sinks;
